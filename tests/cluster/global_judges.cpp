@@ -150,6 +150,7 @@ std::string GlobalTableJudge::read(const cluster::World& world, const storage::S
             std::string problem = readArchive(store, replica, group, Lsn(UINT64_MAX));
             if (!problem.empty()) return problem;
         }
+        noteExpired(world, store, replica);
         return {};
     }
     for (const auto& partition : partitionsOf(world, *replica.table)) {
@@ -191,6 +192,27 @@ std::string GlobalTableJudge::readArchive(const storage::Store& store, Replica& 
             if (!problem.empty()) return problem;
         }
         if (archived->empty()) return {};
+    }
+}
+
+void GlobalTableJudge::calendarJumps() {
+    for (auto& [space, replica] : m_replicas)
+        replica.sawJump = replica.sawJump || replica.isThere;
+}
+
+// The shards of a table that is gone tell where its records ended.
+void GlobalTableJudge::noteExpired(const cluster::World& world, const storage::Store& store,
+                                   Replica& replica) {
+    const KeySpaceId space = replica.table->space;
+    if (!replica.sawJump || !store.archiveOrders(space).empty()) return;
+    for (const cluster::StreamPtr& stream : world.catalog().streams().ofTable(space)) {
+        for (const cluster::StreamShard& shard : stream->shards) {
+            const auto read = replica.read.find(shard.group);
+            if (read == replica.read.end() || read->second >= shard.end.value_or(Lsn{})) continue;
+            read->second = *shard.end;
+            ++m_gaps;
+            replica.hasGaps = true;
+        }
     }
 }
 

@@ -54,6 +54,9 @@ public:
     void lookAtLinks(const cluster::World& world);
     /// Call it after a kill: the world does not know any more what was before it.
     void forgetLinks() { m_cuts.clear(); }
+    /// Call it when the calendar jumps by more than a day: what is under way in a table has old
+    /// timestamps once it is committed, and may expire before the judge reads it.
+    void calendarJumps();
 
     /// A write has a number, the string attribute "w" of its item. Whether a record of the table
     /// has it.
@@ -76,6 +79,7 @@ private:
         std::uint64_t global = 0;  ///< The last one of which it was a replica; 0: none.
         std::optional<CalendarTime> activeSince;
         bool isThere = true;
+        bool sawJump = false;
         bool hasGaps = false;
         std::map<GroupId, Lsn> read;
         std::map<std::string, SeenVersion> latest;   ///< By key, without the key space.
@@ -128,6 +132,7 @@ private:
     void findReplicas(const cluster::World& world);
     std::string read(const cluster::World& world, const storage::Store& store, Replica& replica);
     std::string readArchive(const storage::Store& store, Replica& replica, GroupId group, Lsn upTo);
+    void noteExpired(const cluster::World& world, const storage::Store& store, Replica& replica);
     std::string take(Replica& replica, GroupId group, Lsn lsn, std::string_view bytes);
     std::string takeVersion(Replica& replica, GroupId group, Lsn lsn, const std::string& where,
                             const table::LogRecord& record);

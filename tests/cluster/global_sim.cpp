@@ -250,12 +250,13 @@ void GlobalSim::pass() {
     }
 }
 
-// Whatever nobody lacks expires in the archives, which the judge has read by then. A table from
-// which a replica was filled may be deleted again.
+// Whatever nobody lacks expires in the archives, which the judge has read by then, but for what is
+// under way. A table from which a replica was filled may be deleted again.
 void GlobalSim::jump() {
     m_t.flush();
     problem(m_global.judge(m_t.world(), m_t.store()));
     m_locality.calendarJumps();
+    m_global.calendarJumps();
     m_jumped += 25h;
     test::setCalendar(m_t.world(), wall());
 }

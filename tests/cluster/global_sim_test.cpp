@@ -17,7 +17,7 @@ using test::GlobalSimReport;
 
 namespace {
 
-constexpr std::size_t kSeeds = 60;  // One of some 7,000 still fails: 920004762.
+constexpr std::size_t kSeeds = 60;
 constexpr std::size_t kSeedsLong = 10'000;
 constexpr std::uint64_t kSeedsForBugs = 200;
 
