@@ -70,6 +70,7 @@ private slots:
         RequestsView view;
         view.resize(700, 260);
         view.show();
+        QVERIFY(QTest::qWaitForWindowActive(&view));
         view.append(std::vector{request(1), request(2, 400)});
         QVERIFY(!view.details()->isVisible());
         QTest::keyClick(view.table(), Qt::Key_Down);
