@@ -105,8 +105,8 @@ private slots:
             QVERIFY2(isWhole(button), qPrintable(button->accessibleName()));
         const int rowsHeight = m_window->currentTable()->grid()->table()->viewport()->height();
         const int rowsWanted = size.width() < 1000 ? 2 : 3;
-        const int row = m_window->currentTable()->grid()->table()->rowHeight();
-        QVERIFY2(rowsHeight >= rowsWanted * row, qPrintable(QString::number(rowsHeight)));
+        const int rowHeight = m_window->currentTable()->grid()->table()->rowHeight();
+        QVERIFY2(rowsHeight >= rowsWanted * rowHeight, qPrintable(QString::number(rowsHeight)));
         for (const ViewRow& row : kViews) {
             QDockWidget* dock = m_window->dock(QLatin1String(row.name));
             dock->raise();
