@@ -31,6 +31,10 @@ void ControlClient::send(std::string_view method, const std::string& target,
     m_backend->control(method, target, json, [this, alive](const Backend::Answer& answer) {
         if (alive.expired()) return;
         if (!succeeded(answer)) emit refused(errorText(answer));
+        const QJsonObject event =
+            QJsonDocument::fromJson(QByteArray::fromStdString(answer.body))[QLatin1String("event")]
+                .toObject();
+        if (!event.isEmpty()) emit stepped(event);
         emit done();
     });
 }
@@ -88,8 +92,9 @@ void ControlClient::runAtNormalSpeed() {
          {{QStringLiteral("state"), QStringLiteral("running")}, {QStringLiteral("speed"), 1.0}});
 }
 
-void ControlClient::step() {
-    send("POST", "/clock/step", {});
+void ControlClient::step(const QString& to) {
+    if (to.isEmpty()) return send("POST", "/clock/step", {});
+    send("POST", "/clock/step", {{QStringLiteral("to"), to}});
 }
 
 void ControlClient::setClockOffset(const QString& region, int milliseconds) {

@@ -27,12 +27,15 @@ public:
     void setRunning(bool running);
     void setSpeed(double speed);
     void runAtNormalSpeed();
-    void step();
+    /// To the next event of this kind: see POST /clock/step; empty: one event of any kind.
+    void step(const QString& to);
     void setProfile(const QString& name);
     /// How far the clock of a Region is ahead of the world's; negative if it is behind.
     void setClockOffset(const QString& region, int milliseconds);
 
 signals:
+    /// The event to which a step has gone, as in the trace.
+    void stepped(const QJsonObject& event);
     void refused(const QString& text);
     /// The engine answered, so a new snapshot may differ.
     void done();

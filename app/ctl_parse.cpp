@@ -145,8 +145,8 @@ std::string object(const std::string& name, const std::string& value) {
 
 CtlParse clock(const Words& words) {
     constexpr const char* kUsage =
-        "Usage: clock, clock pause, clock resume, clock speed FACTOR, clock step [DURATION], or "
-        "clock advance DURATION.";
+        "Usage: clock, clock pause, clock resume, clock speed FACTOR, clock step [DURATION], "
+        "clock step to visible (or message, commit, election, answer), or clock advance DURATION.";
     if (words.size() == 1) return {{"GET", "/clock", ""}, ""};
     const std::string& verb = words[1];
     if (words.size() == 2) {
@@ -159,6 +159,8 @@ CtlParse clock(const Words& words) {
             return {{"PUT", "/clock", "{\"speed\":" + words[2] + "}"}, ""};
         if (verb == "step") return {{"POST", "/clock/step", object("by", words[2])}, ""};
         if (verb == "advance") return {{"POST", "/clock/advance", object("by", words[2])}, ""};
+    } else if (words.size() == 4 && verb == "step" && words[2] == "to") {
+        return {{"POST", "/clock/step", object("to", words[3])}, ""};
     }
     return wrong(kUsage);
 }

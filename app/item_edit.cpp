@@ -35,7 +35,7 @@ ItemEdit::ItemEdit(Backend* backend, EditedTable table, const QJsonObject& shown
             [this](const QJsonObject& item) { write(item, Guard::WholeItem); });
     connect(m_dialog, &widgets::ItemDialog::readWanted, this, &ItemEdit::read);
     if (!shown.isEmpty()) read();
-    m_dialog->open();
+    m_dialog->show();
 }
 
 void ItemEdit::call(std::string_view operation, const QJsonObject& request, AnswerHandler handler) {
@@ -92,8 +92,12 @@ void ItemEdit::write(const QJsonObject& wanted, Guard guard) {
     send(*change);
 }
 
+bool ItemEdit::isPaused() const {
+    return m_backend->snapshot()->clock.state == observe::ClockState::Paused;
+}
+
 void ItemEdit::send(const ItemWrite& write) {
-    m_dialog->setWriting();
+    m_dialog->setWriting(isPaused());
     call(write.operation.toStdString(), write.request,
          [this, write](const Backend::Answer& answer) { onWritten(write, answer); });
 }
@@ -192,7 +196,7 @@ void ItemEdit::setOld(const QJsonObject& old) {
 }
 
 void ItemEdit::comeBack() {
-    if (std::exchange(m_isLeft, false)) m_dialog->open();
+    if (std::exchange(m_isLeft, false)) m_dialog->show();
 }
 
 void ItemEdit::endLeft(const QString& text) {
@@ -205,7 +209,7 @@ void ItemEdit::deleteOldOrFinish() {
 }
 
 void ItemEdit::deleteOld(const QJsonObject& old) {
-    m_dialog->setWriting();
+    m_dialog->setWriting(isPaused());
     deleteAsSeen(m_backend, m_table, old,
                  [this, old, alive = std::weak_ptr(m_alive)](const Deletion& deletion) {
                      if (alive.expired()) return;

@@ -80,6 +80,7 @@ private:
     const QJsonObject& base() const;
     QJsonObject keyOf(const QJsonObject& item) const;
     QString failureText(const Backend::Answer& answer) const;
+    bool isPaused() const;
     /// Drops the answer once the dialog is destroyed.
     void call(std::string_view operation, const QJsonObject& request, AnswerHandler handler);
 

@@ -124,6 +124,7 @@ widgets::ItemVersions parseItemVersions(const Backend::Answer& answer) {
     const QJsonObject body = bodyOf(answer);
     result.group = unsignedOf(body[QLatin1String("group")]);
     result.position = body[QLatin1String("position")].toDouble();
+    result.why = body[QLatin1String("why")].toString();
     const QJsonArray versions = body[QLatin1String("versions")].toArray();
     for (std::size_t i = 0; i < result.versions.size(); ++i) {
         const QJsonObject from = versions.at(static_cast<qsizetype>(i)).toObject();

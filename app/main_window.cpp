@@ -14,6 +14,7 @@
 #include "widgets/conflicts/conflicts_view.h"
 #include "widgets/global/pairs_view.h"
 #include "widgets/global/world_map.h"
+#include "widgets/items/item_dialog.h"
 #include "widgets/items/item_inspector.h"
 #include "widgets/lag/lag_view.h"
 #include "widgets/partitions/partitions_view.h"
@@ -39,7 +40,7 @@ QSize firstSize(const QScreen* screen) {
     return (room * 0.85)
         .boundedTo({1680, 1050})
         .expandedTo({1280, 800})
-        .boundedTo((room - kFrame).expandedTo({1000, 700}));
+        .boundedTo((room - kFrame).expandedTo({780, 540}));
 }
 
 }  // namespace
@@ -61,7 +62,6 @@ MainWindow::MainWindow(Backend* backend, bool systemIsDark, QWidget* parent)
     makeToolBar();
     makeMenus();
     makeStatusBar();
-    m_defaultState = saveState(kLayoutVersion);
     restoreSettings();
 
     connect(m_feed, &WorldFeed::snapshotTaken, this, &MainWindow::onSnapshot);
@@ -90,6 +90,7 @@ MainWindow::~MainWindow() {
 }
 
 void MainWindow::onSnapshot(const observe::SnapshotPtr& snapshot) {
+    makeRoom(*snapshot);
     m_banner->setSnapshot(*snapshot);
     m_banner->setVisible(!m_banner->text().isEmpty());
     m_clock->setSnapshot(*snapshot);
@@ -108,6 +109,7 @@ void MainWindow::onSnapshot(const observe::SnapshotPtr& snapshot) {
         page->setTable(findRegion(page->target().region), findTable(page->target()));
     m_partitions->setTable(page == nullptr ? nullptr : findTable(page->target()),
                            page == nullptr ? QString() : page->target().index);
+    m_zones->setCurrentRegion(page == nullptr ? QString() : page->target().region);
     m_lag->setScope(page != nullptr             ? page->target().region
                     : snapshot->regions.empty() ? QString()
                                                 : widgets::toQString(snapshot->regions[0]->name),
@@ -291,6 +293,12 @@ void MainWindow::setTheme(widgets::Theme theme) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+    // An item that is not saved asks first.
+    for (auto* dialog : findChildren<widgets::ItemDialog*>()) {
+        if (!dialog->isVisible()) continue;
+        dialog->reject();
+        if (dialog->isVisible()) return event->ignore();
+    }
     saveSettings();
     QMainWindow::closeEvent(event);
 }

@@ -87,7 +87,10 @@ private:
     void makeCentre();
     void makeDocks();
     void addDock(const ViewRow& row, QWidget* view);
+    void placeDocks();
     void arrangeDocks();
+    /// Hides the views that have nothing to show as long as there is no table and no request.
+    void makeRoom(const observe::Snapshot& snapshot);
     void connectDocks();
     void makeToolBar();
     QWidget* makeBanner(QWidget* parent);
@@ -112,6 +115,8 @@ private:
     /// Shows a message and returns nothing if the table no longer exists.
     std::optional<EditedTable> editedTable(const widgets::ExplorerTarget& target);
     void lookAtInspected();
+    void find();
+    void filterRequests();
     void showShortcuts();
     void about();
 
@@ -138,7 +143,8 @@ private:
     QLabel* m_rateLabel = nullptr;
     QLabel* m_lagLabel = nullptr;
     QLabel* m_jobsLabel = nullptr;
-    QByteArray m_defaultState;
+    QByteArray m_fullState;  // The layout before makeRoom; empty: nothing is hidden.
+    bool m_hasHadContent = false;
     bool m_looking = false;  // A look at the inspected item is in flight.
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
 };

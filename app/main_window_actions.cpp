@@ -143,10 +143,9 @@ void MainWindow::makeViewMenu() {
         });
     }
     view->addSeparator();
-    view->addAction(tr("Filter &requests"), QKeySequence::Find, this, [this] {
-        bringToFront(dock(QStringLiteral("requests")));
-        m_requests->filterLine()->setFocus(Qt::ShortcutFocusReason);
-    });
+    view->addAction(tr("&Find or filter"), QKeySequence::Find, this, &MainWindow::find);
+    view->addAction(tr("Filter &requests"), Qt::CTRL | Qt::SHIFT | Qt::Key_F, this,
+                    &MainWindow::filterRequests);
     QMenu* themes = view->addMenu(tr("&Theme"));
     m_themes = new QActionGroup(this);
     for (const auto& [text, theme] : {std::pair(tr("&System"), widgets::Theme::System),
@@ -160,6 +159,22 @@ void MainWindow::makeViewMenu() {
     view->addAction(tr("Reset &layout"), Qt::CTRL | Qt::Key_0, this, &MainWindow::resetLayout);
 }
 
+void MainWindow::filterRequests() {
+    bringToFront(dock(QStringLiteral("requests")));
+    m_requests->filterLine()->setFocus(Qt::ShortcutFocusReason);
+}
+
+// Where the person is: in the explorer, in the items of a table, or among the requests.
+void MainWindow::find() {
+    const QWidget* focus = QApplication::focusWidget();
+    const auto isIn = [focus](const QWidget* view) {
+        return view != nullptr && focus != nullptr && view->isAncestorOf(focus);
+    };
+    if (isIn(m_explorer)) return m_explorer->filterLine()->setFocus(Qt::ShortcutFocusReason);
+    if (isIn(currentTable())) return currentTable()->grid()->beginFind();
+    filterRequests();
+}
+
 void MainWindow::createTable(const QString& region) {
     QStringList regions;
     for (const observe::RegionViewPtr& view : m_feed->snapshot()->regions)
@@ -169,6 +184,7 @@ void MainWindow::createTable(const QString& region) {
     connect(dialog, &widgets::CreateTableDialog::createWanted, this, [this, dialog] {
         const QString where = dialog->region();
         const QJsonObject request = dialog->request();
+        dialog->setSending(m_feed->snapshot()->clock.state == observe::ClockState::Paused);
         m_backend->call(
             where.toStdString(), "CreateTable", compact(request),
             [this, where, request, alive = std::weak_ptr(m_alive),
@@ -184,7 +200,7 @@ void MainWindow::createTable(const QString& region) {
                 openTable({where, request[QLatin1String("TableName")].toString(), {}});
             });
     });
-    dialog->open();
+    dialog->show();
 }
 
 void MainWindow::deleteTable(const widgets::ExplorerTarget& target) {
@@ -221,7 +237,7 @@ void MainWindow::addReplica(const widgets::ExplorerTarget& target) {
         dialog->setSending();
         changeReplicas(scopeOf(target.region, target.account), dialog->request(), dialog, done);
     });
-    dialog->open();
+    dialog->show();
 }
 
 void MainWindow::removeReplica(const widgets::ExplorerTarget& target) {
@@ -237,7 +253,7 @@ void MainWindow::removeReplica(const widgets::ExplorerTarget& target) {
         changeReplicas(scopeOf(dialog->requestRegion(), target.account), dialog->request(), dialog,
                        done);
     });
-    dialog->open();
+    dialog->show();
 }
 
 template <typename Dialog>

@@ -8,10 +8,13 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <ranges>
+#include <utility>
 
 #include "app/conflict_reader.h"
 #include "app/control_client.h"
 #include "app/main_window.h"
+#include "app/step_text.h"
 #include "core/exchange/samples.h"
 #include "widgets/base/elided_label.h"
 #include "widgets/base/format.h"
@@ -23,6 +26,7 @@
 #include "widgets/items/item_inspector.h"
 #include "widgets/lag/lag_view.h"
 #include "widgets/partitions/partitions_view.h"
+#include "widgets/requests/requests_model.h"
 #include "widgets/requests/requests_view.h"
 #include "widgets/start/connect_page.h"
 #include "widgets/start/start_page.h"
@@ -87,8 +91,6 @@ void MainWindow::addDock(const ViewRow& row, QWidget* view) {
     auto* added = new QDockWidget(tr(row.title), this);
     added->setObjectName(QLatin1String(row.name));
     added->setWidget(view);
-    addDockWidget(row.area, added);
-    if (*row.behind != 0) tabifyDockWidget(dock(QLatin1String(row.behind)), added);
     // A dock in a row of tabs needs no title bar: its tab shows the title.
     const auto showTitle = [this, added] {
         const bool tabbed = !added->isFloating() && !tabifiedDockWidgets(added).isEmpty();
@@ -116,8 +118,37 @@ void MainWindow::makeDocks() {
     addDock(*row++, m_##name);
 #include "app/views.def"
 #undef VIEW
+    placeDocks();
     arrangeDocks();
     connectDocks();
+}
+
+// As views.def says. In a narrow window the views on the right join the row of tabs at the bottom,
+// and in a low one they share one place.
+void MainWindow::placeDocks() {
+    constexpr int kNarrow = 940;
+    constexpr int kLow = 700;
+    QDockWidget* lastBelow = nullptr;
+    QDockWidget* firstRight = nullptr;
+    for (const ViewRow& row : kViews) {
+        QDockWidget* placed = dock(QLatin1String(row.name));
+        placed->setFloating(false);
+        addDockWidget(row.area, placed);
+        if (*row.behind != 0) tabifyDockWidget(dock(QLatin1String(row.behind)), placed);
+        if (row.area == Qt::BottomDockWidgetArea) lastBelow = placed;
+        placed->show();
+    }
+    for (const ViewRow& row : kViews) {
+        if (row.area != Qt::RightDockWidgetArea) continue;
+        QDockWidget* placed = dock(QLatin1String(row.name));
+        if (width() < kNarrow) {
+            addDockWidget(Qt::BottomDockWidgetArea, placed);
+            tabifyDockWidget(std::exchange(lastBelow, placed), placed);
+        } else if (height() < kLow) {
+            if (firstRight != nullptr) tabifyDockWidget(firstRight, placed);
+            firstRight = placed;
+        }
+    }
 }
 
 void MainWindow::arrangeDocks() {
@@ -127,16 +158,20 @@ void MainWindow::arrangeDocks() {
     QMap<Qt::DockWidgetArea, QList<int>> heights;
     for (const ViewRow& row : kViews) {
         QDockWidget* placed = dock(QLatin1String(row.name));
-        if (*row.behind == 0) placed->raise();
         if (row.width > 0) {
             wide << placed;
             widths << std::min(row.width, width() * 3 / 10);
         }
         if (row.height > 0) {
-            high[row.area] << placed;
-            heights[row.area] << row.height;
+            const Qt::DockWidgetArea area = dockWidgetArea(placed);
+            high[area] << placed;
+            heights[area] << std::min(row.height, height() * 35 / 100);
         }
     }
+    // In the order of rows, so that the first of each row of tabs is in front in the end.
+    for (const ViewRow& row : std::views::reverse(kViews))
+        if (*row.behind == 0) dock(QLatin1String(row.name))->raise();
+    dock(QStringLiteral("requests"))->raise();
     resizeDocks(wide, widths, Qt::Horizontal);
     for (auto area = high.cbegin(); area != high.cend(); ++area)
         resizeDocks(area.value(), heights[area.key()], Qt::Vertical);
@@ -208,6 +243,9 @@ void MainWindow::makeToolBar() {
     connect(connectAction, &QAction::triggered, this, &MainWindow::showConnect);
     connect(m_clock, &widgets::ClockBar::stateWanted, m_control, &ControlClient::setRunning);
     connect(m_clock, &widgets::ClockBar::stepWanted, m_control, &ControlClient::step);
+    connect(m_control, &ControlClient::stepped, m_banner, [this](const QJsonObject& event) {
+        m_banner->setStep(stepText(event, *m_feed->snapshot()));
+    });
     connect(m_clock, &widgets::ClockBar::speedWanted, m_control, &ControlClient::setSpeed);
     connect(m_profile, &QComboBox::textActivated, m_control, &ControlClient::setProfile);
     connect(m_feed, &WorldFeed::snapshotTaken, m_profile,
@@ -255,7 +293,26 @@ void MainWindow::makeStatusBar() {
 }
 
 void MainWindow::resetLayout() {
-    restoreState(m_defaultState, kLayoutVersion);
+    m_fullState.clear();
+    m_hasHadContent = true;
+    placeDocks();
+    arrangeDocks();
+}
+
+void MainWindow::makeRoom(const observe::Snapshot& snapshot) {
+    const bool hasContent =
+        m_requests->model()->total() > 0 ||
+        std::ranges::any_of(snapshot.regions, [](const observe::RegionViewPtr& region) {
+            return region->tables.size() > 0;
+        });
+    if (hasContent) {
+        if (!m_fullState.isEmpty()) restoreState(std::exchange(m_fullState, {}), kLayoutVersion);
+        m_hasHadContent = true;
+    }
+    if (m_hasHadContent || !m_fullState.isEmpty()) return;
+    m_fullState = saveState(kLayoutVersion);
+    for (const ViewRow& row : kViews)
+        if (row.area != Qt::LeftDockWidgetArea) dock(QLatin1String(row.name))->hide();
 }
 
 void MainWindow::restoreSettings() {
@@ -274,7 +331,8 @@ widgets::Theme MainWindow::savedTheme() {
 void MainWindow::saveSettings() {
     QSettings settings;
     settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
-    settings.setValue(QStringLiteral("window/state"), saveState(kLayoutVersion));
+    settings.setValue(QStringLiteral("window/state"),
+                      m_fullState.isEmpty() ? saveState(kLayoutVersion) : m_fullState);
     settings.setValue(QStringLiteral("window/theme"),
                       static_cast<int>(m_themes->actions().indexOf(m_themes->checkedAction())));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "core/control/arguments.h"
 #include "core/control/verbs.h"
@@ -102,9 +103,68 @@ Response putClock(const Call& call) {
     return clockResponse(call);
 }
 
+namespace {
+
+/// What a step can go to. "visible" is what a person can follow: all the others.
+struct StepGoal {
+    std::string_view name;
+    std::span<const std::string_view> kinds;
+};
+constexpr std::string_view kVisible[] = {
+    "message delivered", "message dropped", "log committed", "leader elected", "leader stopped",
+    "request served",    "zone failed",     "zone healed",   "link cut",       "link healed"};
+constexpr std::span kAll(kVisible);
+constexpr StepGoal kGoals[] = {{"visible", kAll},
+                               {"message", kAll.subspan(0, 2)},
+                               {"commit", kAll.subspan(2, 1)},
+                               {"election", kAll.subspan(3, 2)},
+                               {"answer", kAll.subspan(5, 1)}};
+
+/// Steps until an event of one of these kinds. Nothing if no event is due before, or if very many
+/// others are.
+std::optional<observe::Event> stepTo(const Call& call, const StepGoal& goal) {
+    constexpr int kStepsMax = 10'000;
+    constexpr std::size_t kEventsMax = 1'000;
+    EventId seen = call.world.lastEvent();
+    // The engine sets this anew before its next turn.
+    call.world.setDetailedTrace(true);
+    for (int steps = 0; steps < kStepsMax && call.host.stepOneEvent(); ++steps) {
+        for (observe::Event& event : call.world.trace().since(seen, kEventsMax)) {
+            seen = event.id;
+            if (std::ranges::find(goal.kinds, observe::eventKind(event.body)) != goal.kinds.end())
+                return std::move(event);
+        }
+    }
+    return std::nullopt;
+}
+
+Response stepToGoal(const Call& call) {
+    const auto body = Body::parse(call.body, {"to"});
+    if (!body) return errorResponse(400, body.error());
+    const auto* const goal =
+        std::ranges::find(kGoals, body->string("to").value_or(""), &StepGoal::name);
+    if (goal == std::end(kGoals))
+        return errorResponse(
+            400,
+            "\"to\" must be \"visible\", \"message\", \"commit\", \"election\" or \"answer\".");
+    const auto event = stepTo(call, *goal);
+    if (!event)
+        return errorResponse(
+            400, "Nothing of the kind is due; the clock is at " +
+                     std::to_string(call.world.now().sinceStart() / std::chrono::milliseconds(1)) +
+                     " ms.");
+    Response response = clockResponse(call);
+    response.body.pop_back();
+    response.body += ",\"event\":" + observe::eventJson(*event) + '}';
+    return response;
+}
+
+}  // namespace
+
 Response postStep(const Call& call) {
     if (!call.clock.paused())
         return errorResponse(400, "The clock is running; pause it before stepping.");
+    if (call.body.find("\"to\"") != std::string_view::npos) return stepToGoal(call);
     if (call.body.empty() || call.body == "{}") {
         const bool stepped = call.host.stepOneEvent();
         Response response = clockResponse(call);

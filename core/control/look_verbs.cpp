@@ -151,6 +151,7 @@ void writeLook(json::Writer& out, const cluster::ItemLook& look, std::string_vie
     for (const auto& version : look.versions)
         writeVersion(out, version, region, headers);
     out.endArray();
+    if (!look.why.empty()) out.name("why").string(look.why);
 }
 
 std::string checksumText(std::uint64_t checksum) {

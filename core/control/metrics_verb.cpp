@@ -116,8 +116,11 @@ Response getMetrics(const Call& call) {
                 "TransactionConflict: requests on items refused because of a transaction.",
                 totals.transactionConflicts);
     metrics.one("orrery_stale_reads_total", "counter",
-                "Reads that a replica served before it had applied every committed record.",
+                "Reads with an item that differs from what was acknowledged when they began.",
                 totals.staleReads);
+    metrics.one("orrery_lagging_reads_total", "counter",
+                "Reads that a replica served while it lagged, though with the newest items.",
+                totals.laggingReads);
     metrics.one("orrery_elections_total", "counter", "Leaders elected.", totals.elections);
     metrics.one("orrery_messages_total", "counter", "Messages between replicas.", totals.messages);
     const Host::Facts facts = call.host.facts();

@@ -37,6 +37,21 @@ void writeReplica(json::Writer& out, const observe::ReplicaView& replica, std::s
     out.endObject();
 }
 
+void writeAbility(json::Writer& out, const observe::Ability& can) {
+    out.beginObject();
+    out.name("writes").boolean(can.writes);
+    out.name("strongReads").boolean(can.strongReads);
+    out.name("eventualReads").boolean(can.eventualReads);
+    out.endObject();
+}
+
+/// Why clients cannot do everything, and since when; nothing if they can.
+void writeLimit(json::Writer& out, std::string_view why, Instant since) {
+    if (why.empty()) return;
+    out.name("why").string(why);
+    out.name("sinceMs").number(milliseconds(since.sinceStart()));
+}
+
 void writePartitions(json::Writer& out, const std::vector<observe::PartitionView>& partitions,
                      std::string_view region) {
     out.name("partitions").beginArray();
@@ -52,7 +67,10 @@ void writePartitions(json::Writer& out, const std::vector<observe::PartitionView
         out.name("replicas").beginArray();
         for (const observe::ReplicaView& replica : partition.replicas)
             writeReplica(out, replica, region);
-        out.endArray().endObject();
+        out.endArray().name("serves");
+        writeAbility(out, partition.serving.whole);
+        writeLimit(out, partition.serving.why, partition.serving.since);
+        out.endObject();
     }
     out.endArray();
 }
@@ -93,6 +111,10 @@ void writeZones(json::Writer& out, const observe::RegionView& region) {
         writeNumber(out, "replicas", zone.replicas);
         writeNumber(out, "lagRecords", zone.lagRecords);
         out.name("lagMs").number(milliseconds(zone.lag));
+        writeNumber(out, "writable", zone.writable);
+        writeNumber(out, "stronglyReadable", zone.stronglyReadable);
+        writeNumber(out, "readable", zone.readable);
+        writeLimit(out, zone.why, zone.since);
         out.endObject();
     }
     out.endArray();
@@ -104,6 +126,7 @@ void writeTotals(json::Writer& out, const observe::Totals& totals) {
     writeNumber(out, "clientErrors", totals.clientErrors);
     writeNumber(out, "serverErrors", totals.serverErrors);
     writeNumber(out, "staleReads", totals.staleReads);
+    writeNumber(out, "laggingReads", totals.laggingReads);
     writeNumber(out, "elections", totals.elections);
     writeNumber(out, "messages", totals.messages);
     writeNumber(out, "heartbeats", totals.heartbeats);

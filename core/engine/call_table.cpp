@@ -12,6 +12,9 @@ namespace {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+/// Only of reads.
+constexpr std::string_view kStaleItems = "x-orrery-stale-items";
+
 /// "3 records, 12 ms"
 std::string behindText(const cluster::Served& served) {
     const auto milliseconds =
@@ -27,10 +30,12 @@ std::string zoneOf(const cluster::Served& served, const std::string& region) {
 /// Headers about how the request was served, which the service would not tell.
 Headers factsOf(const cluster::Served& served, const std::string& region) {
     if (!served.known) return {};
-    return {{"x-orrery-replica", zoneOf(served, region)},
-            {"x-orrery-role", served.leader ? "leader" : "follower"},
-            {"x-orrery-lsn", std::to_string(served.applied.value())},
-            {"x-orrery-behind", behindText(served)}};
+    Headers headers = {{"x-orrery-replica", zoneOf(served, region)},
+                       {"x-orrery-role", served.leader ? "leader" : "follower"},
+                       {"x-orrery-lsn", std::to_string(served.applied.value())},
+                       {"x-orrery-behind", behindText(served)}};
+    if (served.staleItems) headers.emplace_back(kStaleItems, std::to_string(*served.staleItems));
+    return headers;
 }
 
 void appendFacts(std::string& out, const cluster::Served& served, const std::string& region) {
@@ -43,6 +48,11 @@ void appendFacts(std::string& out, const cluster::Served& served, const std::str
     out += std::to_string(served.applied.value());
     out += "\r\nx-orrery-behind: ";
     out += behindText(served);
+    out += "\r\n";
+    if (!served.staleItems) return;
+    out += kStaleItems;
+    out += ": ";
+    out += std::to_string(*served.staleItems);
     out += "\r\n";
 }
 

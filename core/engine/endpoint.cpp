@@ -8,6 +8,7 @@
 #include "core/base/account_id.h"
 #include "core/base/check.h"
 #include "core/base/result.h"
+#include "core/base/text.h"
 #include "core/control/control.h"
 #include "core/engine/loop.h"
 #include "core/http/content_coding.h"
@@ -88,6 +89,31 @@ std::string controlTarget(const http::Request& request) {
     return target;
 }
 
+/// "PutItem"; or the method and the path, if the request names no operation of these services.
+std::string operationOf(const http::Request& request) {
+    constexpr std::size_t kNameMax = 80;
+    constexpr std::string_view kServices[] = {"DynamoDB_20120810.", "DynamoDBStreams_20120810."};
+    std::string_view target = request.amzTarget;
+    for (const std::string_view service : kServices)
+        if (target.starts_with(service)) target.remove_prefix(service.size());
+    if (!target.empty()) return std::string(wholeCharacters(target, kNameMax));
+    const std::string line = std::string(request.methodName) + ' ' + std::string(request.path());
+    return std::string(wholeCharacters(line, kNameMax));
+}
+
+/// TableName in the body of a request that was refused; empty if it has none.
+std::string tableNameIn(std::string_view body) {
+    constexpr std::size_t kNameMax = 255;
+    constexpr std::size_t kBodyMax = 64 * 1024;
+    if (body.size() > kBodyMax) return {};
+    const auto parsed = json::parse(body);
+    const auto* object = parsed ? parsed->if_object() : nullptr;
+    const auto* name = object != nullptr ? object->if_contains("TableName") : nullptr;
+    const auto* text = name != nullptr ? name->if_string() : nullptr;
+    if (text == nullptr) return {};
+    return std::string(wholeCharacters(std::string_view(*text), kNameMax));
+}
+
 enum class Content { Json, AmzJson, Unknown };
 
 Content contentOf(const http::Request& request) {
@@ -122,6 +148,7 @@ void Endpoint::setServer(http::Server& server) {
 }
 
 void Endpoint::onRefused(http::ExchangeId id, int status, std::string_view message) {
+    m_dispatcher.refused({{}, {}, {}, std::string(message), status});
     if (status == 413) return refuseLarge(id, message);
     std::string body;
     json::Writer(body).beginObject().name("message").string(message).endObject();
@@ -143,10 +170,28 @@ http::Needs Endpoint::needsOf(const http::Request& request) const {
     return {parsed, api::answerBytesMax(request.amzTarget, request.body, bodyBytes), false};
 }
 
-void Endpoint::refuse(http::ExchangeId id, std::string_view message) {
+void Endpoint::refuse(http::ExchangeId id, const http::Request& request, std::string_view message) {
+    m_dispatcher.refused({operationOf(request), {}, {}, std::string(message), 403});
     std::string body;
     json::Writer(body).beginObject().name("message").string(message).endObject();
     m_server->reply(id, {.status = 403}, body);
+}
+
+void Endpoint::fail(const Destination& to, const http::Request& request, std::string_view body,
+                    const ApiError& error) {
+    m_dispatcher.refused({operationOf(request), tableNameIn(body),
+                          std::string(shortErrorName(error.type)), error.message,
+                          httpStatus(error.type)});
+    Answering(*m_server).fail(to, error);
+}
+
+void Endpoint::refuseUnknown(http::ExchangeId id, const http::Request& request) {
+    m_dispatcher.refused({operationOf(request),
+                          {},
+                          "UnknownOperationException",
+                          "The service knows no such method, path or Content-Type.",
+                          404});
+    m_server->reply(id, {.status = 404, .contentType = ""}, kUnknown);
 }
 
 void Endpoint::onRequest(http::ExchangeId id, const http::Request& request,
@@ -154,18 +199,20 @@ void Endpoint::onRequest(http::ExchangeId id, const http::Request& request,
     const bool unnamed = request.http10 && !request.hasHost;
     if (!unnamed &&
         !http::isAllowedHost(request.host, m_options.hostNames, m_options.anyPlainHost)) {
-        return refuse(id, "This server does not answer to the name \"" + std::string(request.host) +
-                              "\"; use localhost, or start it with --allow-host.");
+        return refuse(id, request,
+                      "This server does not answer to the name \"" + std::string(request.host) +
+                          "\"; use localhost, or start it with --allow-host.");
     }
     if (request.target.starts_with(control::kPrefix)) return onControl(id, request);
     if (!request.origin.empty() && !m_options.origins.allow(request.origin)) {
-        return refuse(id, "Requests from web pages of " + std::string(request.origin) +
-                              " are refused; start the server with --cors to allow them.");
+        return refuse(id, request,
+                      "Requests from web pages of " + std::string(request.origin) +
+                          " are refused; start the server with --cors to allow them.");
     }
     const bool reads = request.method == http::Method::Get || request.method == http::Method::Head;
     if (request.origin.empty() && !reads && isFromAnotherSite(request) &&
         !m_options.origins.allowAll())
-        return refuse(id,
+        return refuse(id, request,
                       "Requests from web pages of other sites are refused; start the server with "
                       "--cors to allow them.");
     if (api::isRestPath(request.target) && request.method != http::Method::Options)
@@ -187,7 +234,7 @@ void Endpoint::onRequest(http::ExchangeId id, const http::Request& request,
         case http::Method::Other:
             break;
     }
-    m_server->reply(id, {.status = 404, .contentType = ""}, kUnknown);
+    refuseUnknown(id, request);
 }
 
 // A browser asks whether a page may send its request.
@@ -226,14 +273,13 @@ void Endpoint::onControl(http::ExchangeId id, const http::Request& request) {
     m_dispatcher.control(id, request.methodName, controlTarget(request), request.body);
 }
 
-void Endpoint::refuseUnsigned(const Destination& to, std::string_view target, std::string_view body,
-                              const ApiError& error) {
-    Answering answering(*m_server);
+void Endpoint::refuseUnsigned(const Destination& to, const http::Request& request,
+                              std::string_view body, const ApiError& error) {
     // The service checks the JSON and the operation's name before it checks the caller.
-    const auto parsed = api::parseCall(target, body, to.region);
+    const auto parsed = api::parseCall(request.amzTarget, body, to.region);
     const bool unknown = !parsed && parsed.error().type == ErrorType::UnknownOperation;
     const bool noJson = !parsed && !body.empty() && !json::parse(body);
-    answering.fail(to, unknown || noJson ? parsed.error() : error);
+    fail(to, request, body, unknown || noJson ? parsed.error() : error);
 }
 
 // Decompresses the body of `request` into `room`. Returns the body, or nothing after it has
@@ -249,9 +295,9 @@ std::optional<std::string_view> Endpoint::plainBody(const Destination& to,
                                : http::Inflation::Broken;
     if (result == http::Inflation::Done) return room;
     if (result == http::Inflation::TooLarge) {
-        refuseLarge(to.exchange, "The request is too large.");
+        onRefused(to.exchange, 413, "The request is too large.");
     } else {
-        Answering(*m_server).fail(to, ApiError::internal());
+        fail(to, request, {}, ApiError::internal());
     }
     return std::nullopt;
 }
@@ -275,8 +321,7 @@ ApiResult<auth::Signature> Endpoint::signatureOf(const http::Request& request,
 
 void Endpoint::onPost(http::ExchangeId id, const http::Request& request, std::uint64_t connection) {
     const Content content = contentOf(request);
-    if (content == Content::Unknown || !isRoot(request.path()))
-        return m_server->reply(id, {.status = 404, .contentType = ""}, kUnknown);
+    if (content == Content::Unknown || !isRoot(request.path())) return refuseUnknown(id, request);
     Destination to;
     to.exchange = id;
     to.plainJson = content == Content::Json;
@@ -284,12 +329,12 @@ void Endpoint::onPost(http::ExchangeId id, const http::Request& request, std::ui
     const auto body = plainBody(to, request, room);
     if (!body) return;
     auto signature = signatureOf(request, "dynamodb");
-    if (!signature) return refuseUnsigned(to, request.amzTarget, *body, signature.error());
+    if (!signature) return refuseUnsigned(to, request, *body, signature.error());
     to.region = signature->region;
     auto call = api::parseCall(request.amzTarget, *body, to.region);
-    if (!call) return Answering(*m_server).fail(to, call.error());
+    if (!call) return fail(to, request, *body, call.error());
     auto caller = callerOf(request, *std::move(signature), connection);
-    if (!caller) return Answering(*m_server).fail(to, caller.error());
+    if (!caller) return fail(to, request, *body, caller.error());
     m_dispatcher.submit(*std::move(call), *std::move(caller), std::move(to));
 }
 

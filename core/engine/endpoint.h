@@ -9,6 +9,7 @@
 #include "core/auth/signature.h"
 #include "core/auth/verification.h"
 #include "core/cluster/catalog/request.h"
+#include "core/cluster/world/input.h"
 #include "core/engine/call_table.h"
 #include "core/http/server.h"
 
@@ -21,6 +22,8 @@ public:
     /// Puts the call into the inbox, or answers it at once.
     virtual void submit(std::unique_ptr<cluster::Call> call, cluster::Caller caller,
                         Destination to) = 0;
+    /// The endpoint has answered a request with an error.
+    virtual void refused(cluster::RefusedCall call) = 0;
     virtual void control(http::ExchangeId exchange, std::string_view method,
                          std::string_view target, std::string_view body) = 0;
     /// Runs a request of a REST service in the world and answers it.
@@ -73,9 +76,13 @@ private:
                                         std::uint64_t connection) const;
     void onControl(http::ExchangeId id, const http::Request& request);
     void onOptions(http::ExchangeId id, const http::Request& request);
-    void refuse(http::ExchangeId id, std::string_view message);
+    void refuse(http::ExchangeId id, const http::Request& request, std::string_view message);
+    /// Answers a call with an error, which the request list shows too.
+    void fail(const Destination& to, const http::Request& request, std::string_view body,
+              const ApiError& error);
+    void refuseUnknown(http::ExchangeId id, const http::Request& request);
     /// Answers with an error that the front end finds before it checks the caller.
-    void refuseUnsigned(const Destination& to, std::string_view target, std::string_view body,
+    void refuseUnsigned(const Destination& to, const http::Request& request, std::string_view body,
                         const ApiError& error);
     void refuseLarge(http::ExchangeId id, std::string_view message);
     std::optional<std::string_view> plainBody(const Destination& to, const http::Request& request,

@@ -228,9 +228,18 @@ bool Engine::Impl::mayEnd(Duration wall) const {
 void Engine::Impl::submit(std::unique_ptr<cluster::Call> call, cluster::Caller caller,
                           Destination to) {
     if (!m_driver->isUp() || !mayRun(*call))
-        return m_answering.fail(to, ApiError::internal(m_driver->storageProblem()));
-    if (m_driver->isFull()) return m_answering.fail(to, tooMuch());
+        return refuse(to, call->operationName(), call->tableName(),
+                      ApiError::internal(m_driver->storageProblem()));
+    if (m_driver->isFull()) return refuse(to, call->operationName(), call->tableName(), tooMuch());
     m_driver->submit(m_calls.add(std::move(to)), std::move(call), std::move(caller));
+}
+
+void Engine::Impl::refuse(const Destination& to, std::string_view operation, std::string_view table,
+                          const ApiError& error) {
+    m_driver->record({std::string(operation), std::string(table),
+                      std::string(shortErrorName(error.type)), error.message,
+                      httpStatus(error.type)});
+    m_answering.fail(to, error);
 }
 
 bool Engine::Impl::mayRun(const cluster::Call& call) const {
@@ -263,7 +272,7 @@ void Engine::Impl::callFromInside(const Scope& scope, std::string_view operation
     const bool isWhole = operation.find('.') != operation.npos;
     const std::string target = (isWhole ? "" : "DynamoDB_20120810.") + std::string(operation);
     auto call = api::parseCall(target, json, scope.region);
-    if (!call) return m_answering.fail(to, call.error());
+    if (!call) return refuse(to, operation, {}, call.error());
     cluster::Caller caller;
     caller.accountId = scope.accountId;
     caller.accessKey = "orrery";

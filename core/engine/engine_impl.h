@@ -27,6 +27,7 @@ public:
 
     void submit(std::unique_ptr<cluster::Call> call, cluster::Caller caller,
                 Destination to) override;
+    void refused(cluster::RefusedCall call) override { m_driver->record(std::move(call)); }
     void control(http::ExchangeId exchange, std::string_view method, std::string_view target,
                  std::string_view body) override;
     void rest(http::ExchangeId exchange, const cluster::Caller& caller,
@@ -94,6 +95,9 @@ private:
     bool mayEnd(Duration wall) const;
     /// False if the disk does not accept what such a call may write.
     bool mayRun(const cluster::Call& call) const;
+    /// Answers with an error that the world has not given, and records the request.
+    void refuse(const Destination& to, std::string_view operation, std::string_view table,
+                const ApiError& error);
     control::Response runControl(std::string_view method, std::string_view target,
                                  std::string_view body);
     void finishControl(const http::ExchangeId& exchange, const AnswerHandler& handler,

@@ -24,6 +24,7 @@ constexpr std::size_t kTurnGroupsMax = 64;
 // Between two readings of the wall clock.
 constexpr std::size_t kEventsAtOnce = 32;
 constexpr std::size_t kCallsAtOnce = 16;
+constexpr std::size_t kRefusedMax = 4096;
 // A step to the next event gives up in a world that has only ticks.
 constexpr int kStepEventsMax = 100'000;
 
@@ -110,6 +111,11 @@ void LiveDriver::submit(cluster::CallId id, std::unique_ptr<cluster::Call> call,
     m_inbox.push_back({id, std::move(call), std::move(caller)});
 }
 
+void LiveDriver::record(cluster::RefusedCall refused) {
+    // While no world is open, only so many wait for the next one.
+    if (m_refused.size() < kRefusedMax) m_refused.push_back(std::move(refused));
+}
+
 bool LiveDriver::withdraw(cluster::CallId id) {
     const auto at = std::ranges::find(m_inbox, id, &cluster::CallInput::id);
     if (at == m_inbox.end()) return false;
@@ -155,6 +161,7 @@ void LiveDriver::turn(Duration wall, CalendarTime calendar) {
     } else {
         runTurn(wall, calendar);
     }
+    recordRefused();
     if (const auto failure = m_world->failure()) return failWorld(*failure, wall, calendar);
     noteDamage();
     const storage::Ticket ticket = m_world->endTurn();
@@ -208,6 +215,13 @@ void LiveDriver::admitSome(Duration end) {
     for (std::size_t count = 1; count <= kTurnCallsMax && mayAdmit() && admitOldest(); ++count) {
         if (count % kCallsAtOnce == 0 && Loop::now() >= end) return;
     }
+}
+
+// Also while the clock is paused: their clients have the answer.
+void LiveDriver::recordRefused() {
+    for (cluster::RefusedCall& refused : m_refused)
+        static_cast<void>(m_world->admit(std::move(refused)));
+    m_refused.clear();
 }
 
 void LiveDriver::runWorld(Instant until, Duration end) {

@@ -53,6 +53,8 @@ public:
     bool isFull() const { return m_open >= m_options.callsMax; }
     /// Takes a call. Not while the driver is full.
     void submit(cluster::CallId id, std::unique_ptr<cluster::Call> call, cluster::Caller caller);
+    /// Records a request that has got an error instead, in the next turn.
+    void record(cluster::RefusedCall refused);
     /// Withdraws a call that has no instant yet. False if the world already has it, or it is
     /// answered.
     bool withdraw(cluster::CallId id);
@@ -146,6 +148,7 @@ private:
     void sweepGroups(Duration end);
     void admitSome(Duration end);
     bool mayAdmit() const;
+    void recordRefused();
     void noteDamage();
     /// Tells the world what the disk accepts, so that it holds back its work accordingly.
     void tellWhatIsAccepted();
@@ -163,6 +166,7 @@ private:
     std::optional<sim::LiveClock> m_clock;
 
     std::deque<cluster::CallInput> m_inbox;
+    std::vector<cluster::RefusedCall> m_refused;
     std::size_t m_open = 0;  // Calls that have not been answered, waiting ones included.
     std::deque<cluster::Answered> m_gated;
     std::vector<cluster::Answered> m_released;

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "core/base/overloaded.h"
+#include "core/base/text.h"
 #include "core/base/zone_letter.h"
 
 namespace orrery::observe {
@@ -132,6 +133,7 @@ void addRequest(Line& line, const RequestServed& served) {
     if (!served.key.empty()) line.text("key", served.key);
     line.number("status", std::int64_t{served.httpStatus});
     if (!served.error.empty()) line.text("error", served.error);
+    if (!served.errorText.empty()) line.text("errorText", served.errorText);
     if (served.kind == RequestKind::Read) line.flag("consistent", served.consistent);
     if (served.replicaKnown) {
         line.replica(served.replica)
@@ -139,6 +141,7 @@ void addRequest(Line& line, const RequestServed& served) {
             .number("lsn", served.lsn.value())
             .number("behindRecords", served.behindRecords)
             .number("behindNs", std::int64_t{served.behind.count()});
+        if (served.kind == RequestKind::Read) line.number("staleItems", served.staleItems);
     }
     line.number("admittedAtNs", std::int64_t{served.admittedAt.sinceStart().count()})
         .number("tookNs", std::int64_t{served.took.count()});
@@ -242,6 +245,10 @@ void addBody(Line& line, const EventBody& body) {
 }
 
 }  // namespace
+
+std::string_view shortText(std::string_view message) {
+    return wholeCharacters(message, kErrorTextMax);
+}
 
 bool isDetail(const EventBody& body) {
     // A new event says here, too, which of the two it is.

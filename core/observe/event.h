@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <variant>
 
@@ -156,12 +158,18 @@ struct RequestAdmitted {
 /// before it was parsed.
 enum class RequestKind { Unknown, Read, Write, Control };
 
+/// In bytes. The messages of the service are shorter, unless they repeat a long value.
+inline constexpr std::size_t kErrorTextMax = 4096;
+/// The beginning of an error's message that fits into an event.
+std::string_view shortText(std::string_view message);
+
 /// A request was answered: the request list shows these.
 struct RequestServed {
     std::string operation;  ///< "GetItem".
     std::string table;      ///< Empty for the account.
     std::string key;        ///< Short text of the partition key; "25 keys" for a batch; or empty.
     std::string error;      ///< Empty, or the error's short name.
+    std::string errorText;  ///< The error's message, up to kErrorTextMax.
     int httpStatus = 200;
     RequestKind kind = RequestKind::Unknown;
     bool consistent = false;  ///< For reads.
@@ -171,6 +179,9 @@ struct RequestServed {
     Lsn lsn{};
     std::uint64_t behindRecords = 0;
     Duration behind{};
+    /// Of a read: how many items differ from what was acknowledged when it began. 0 also where the
+    /// replica lags but has the newest versions of these items.
+    std::uint64_t staleItems = 0;
     Instant admittedAt;
     Duration took{};  ///< In virtual time.
 };

@@ -40,12 +40,33 @@ struct ReplicaView {
     bool operator==(const ReplicaView&) const = default;
 };
 
+/// What a client can do.
+struct Ability {
+    bool writes = true;
+    bool strongReads = true;
+    bool eventualReads = true;
+    bool isWhole() const { return writes && strongReads && eventualReads; }
+    bool operator==(const Ability&) const = default;
+};
+
+/// What a partition can serve.
+struct ServingView {
+    Ability whole;                               ///< To a client that reaches the right zone.
+    std::array<Ability, kZonesPerRegion> zones;  ///< To one in this zone.
+    /// "the leader, us-east-1c, reaches no majority: us-east-1a and us-east-1b have failed"; empty
+    /// while `whole` is.
+    std::string why;
+    Instant since = Instant::never();  ///< Since when not all.
+    bool operator==(const ServingView&) const = default;
+};
+
 struct PartitionView {
     GroupId group{};
     /// Share of the hash space, in units of 2^-32: [begin, end).
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
     std::array<ReplicaView, kZonesPerRegion> replicas;
+    ServingView serving;
     std::int64_t itemCount = 0;
     std::int64_t itemBytes = 0;
     /// Requests in the last whole second of virtual time.
@@ -91,6 +112,13 @@ struct ZoneView {
     std::uint32_t replicas = 0;
     std::uint64_t lagRecords = 0;  ///< Sum over its replicas.
     Duration lag{};                ///< The longest lag among its replicas.
+    /// Of the `replicas` partitions, those that a client in this zone can write, read strongly and
+    /// read eventually.
+    std::uint32_t writable = 0;
+    std::uint32_t stronglyReadable = 0;
+    std::uint32_t readable = 0;
+    std::string why;                   ///< Why not all of them; empty if all.
+    Instant since = Instant::never();  ///< Since when not all.
     bool operator==(const ZoneView&) const = default;
 };
 
@@ -144,6 +172,8 @@ struct Totals {
     std::uint64_t clientErrors = 0;
     std::uint64_t serverErrors = 0;
     std::uint64_t staleReads = 0;
+    /// Reads that a replica served while it lagged, but whose items were the newest.
+    std::uint64_t laggingReads = 0;
     std::uint64_t elections = 0;
     std::uint64_t messages = 0;
     std::uint64_t heartbeats = 0;

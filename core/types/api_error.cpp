@@ -130,6 +130,11 @@ std::string_view errorName(ErrorType type) {
     return rowOf(type).name;
 }
 
+std::string_view shortErrorName(ErrorType type) {
+    const std::string_view name = errorName(type);
+    return name.substr(name.rfind('#') + 1);
+}
+
 int httpStatus(ErrorType type) {
     return rowOf(type).status;
 }

@@ -126,6 +126,8 @@ using ApiResult = std::expected<T, ApiError>;
 
 /// The whole `__type`, such as "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException".
 std::string_view errorName(ErrorType type);
+/// Without its prefix: "ResourceNotFoundException".
+std::string_view shortErrorName(ErrorType type);
 
 /// 400 for a mistake of the client (413 and 421 where HTTP has a more specific status), 500 or 503
 /// otherwise.

@@ -96,6 +96,7 @@ void FakeBackend::serveRequests(int count) {
         if (!served.leader && number % 4 == 0) {
             served.behindRecords = 1 + number % 7;
             served.behind = std::chrono::milliseconds(3 + number % 40);
+            served.staleItems = number % 8 == 0 ? 1 : 0;
         }
         if (number % 41 == 0) {
             served.httpStatus = 400;
@@ -200,7 +201,9 @@ std::string FakeBackend::controlBody(const std::string& call, const std::string&
     }
     if (call == "POST /clock/step") {
         advance(1ms);
-        return "{}";
+        if (!parsed(json).contains("to")) return "{}";
+        return R"({"event":{"id":7,"atNs":1,"kind":"log committed","group":100,"region":0,)"
+               R"("zone":"b","lsn":12}})";
     }
     if (call == "PUT /profile") {
         m_profile = parsed(json)["name"].toString().toStdString();

@@ -71,6 +71,9 @@ private slots:
         QSettings().clear();
         m_backend = std::make_unique<FakeBackend>();
         m_window = std::make_unique<MainWindow>(m_backend.get(), false);
+        m_firstSize = m_window->size();
+        m_window->resize(1000, 752);
+        m_window->resetLayout();
         m_window->show();
         QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
     }
@@ -79,9 +82,8 @@ private slots:
         m_backend.reset();
         QSettings().clear();
     }
-
-    // The screen of the tests has 800 × 800 pixels; the window needs a little more across.
-    void itIsNotLargerThanASmallScreenAtFirst() { QCOMPARE(m_window->size(), QSize(1000, 752)); }
+    // The screen of the tests has 800 × 800 pixels.
+    void itIsNotLargerThanASmallScreenAtFirst() { QCOMPARE(m_firstSize, QSize(784, 752)); }
 
     void theStatusBarTellsOfLongWork() {
         const auto* label = m_window->findChild<QLabel*>(QStringLiteral("jobs"));
@@ -186,7 +188,7 @@ private slots:
         auto* requests = only<widgets::RequestsView>(*m_window);
         m_backend->serveRequests(20'000);
         QTRY_COMPARE(requests->model()->total(), 20'000u);
-        QTest::keyClick(m_window.get(), Qt::Key_F, Qt::ControlModifier);
+        QTest::keyClick(m_window.get(), Qt::Key_F, Qt::ControlModifier | Qt::ShiftModifier);
         QVERIFY(requests->filterLine()->hasFocus());
         QTest::keyClicks(requests->filterLine(), "stale zone:b");
         QVERIFY(requests->model()->rowCount() > 0);
@@ -201,7 +203,7 @@ private slots:
         QTest::keyClicks(create->partitionKeyLine(), "id");
         m_backend->refuseNextCall("LimitExceededException", "Too many tables");
         QTest::mouseClick(create->createButton(), Qt::LeftButton);
-        QTRY_VERIFY(create->isVisible());
+        QTRY_VERIFY(create->isVisible() && create->createButton()->isEnabled());
         QTest::mouseClick(create->createButton(), Qt::LeftButton);
         QTRY_VERIFY(m_window->currentTable() != nullptr);
         QCOMPARE(m_window->currentTable()->target().table, QStringLiteral("Notes"));
@@ -389,6 +391,7 @@ private:
         QTRY_VERIFY(m_window->currentTable()->model()->rowCount() > 0);
     }
 
+    QSize m_firstSize;
     std::unique_ptr<FakeBackend> m_backend;
     std::unique_ptr<MainWindow> m_window;
 };

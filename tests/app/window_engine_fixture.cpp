@@ -32,6 +32,8 @@ WindowEngine::WindowEngine() {
             "Projection":{"ProjectionType":"KEYS_ONLY"}}]})"));
     CHECK(created.status == 200);
     m_window = std::make_unique<app::MainWindow>(m_backend.get(), false);
+    m_window->resize(1000, 752);
+    m_window->resetLayout();
     m_window->show();
 }
 

@@ -36,6 +36,8 @@ private slots:
         QVERIFY2(backend.has_value(), backend ? "" : backend.error().c_str());
         m_backend = *std::move(backend);
         m_window = std::make_unique<MainWindow>(m_backend.get(), false);
+        m_window->resize(1000, 752);
+        m_window->resetLayout();
         m_window->show();
     }
     void cleanup() {

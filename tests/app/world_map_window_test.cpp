@@ -54,6 +54,8 @@ private slots:
         QSettings().clear();
         m_backend = std::make_unique<test::FakeBackend>();
         m_window = std::make_unique<MainWindow>(m_backend.get(), false);
+        m_window->resize(1000, 752);
+        m_window->resetLayout();
         m_window->show();
         QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
     }

@@ -54,6 +54,7 @@ private slots:
         row("clock speed 0.1", R"(PUT /clock {"speed":0.1})");
         row("clock step", "POST /clock/step {}");
         row("clock step 10ms", R"(POST /clock/step {"by":"10ms"})");
+        row("clock step to commit", R"(POST /clock/step {"to":"commit"})");
         row("clock advance 35d", R"(POST /clock/advance {"by":"35d"})");
         row("profile", "GET /profile ");
         row("profile service-like", R"(PUT /profile {"profile":"service-like"})");

@@ -1,6 +1,8 @@
 // Goal: another thread of the program, such as the window's, calls, controls and looks into a
 // running engine, and neither waits for the other.
 
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -16,6 +18,35 @@ using namespace std::chrono_literals;
 class DoorTest : public QObject {
     Q_OBJECT
 private slots:
+    /// A step of one event may be a timer that changes nothing that anybody sees.
+    void stepsToWhatAPersonCanSee() {
+        engine::EngineOptions options;
+        options.profile = cluster::Profile::serviceLike();
+        RunningEngine engine(std::move(options));
+        engine.call("CreateTable", kCreateTable);
+        const auto isActive = [&] {
+            return engine.call("DescribeTable", R"({"TableName":"Tab"})").body.find("ACTIVE") !=
+                   std::string::npos;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(isActive(), 30'000);
+        QCOMPARE(engine.control("PUT", "/clock", R"({"state":"paused"})").status, 200);
+        auto put = engine.callLater("PutItem", putJson("a"));
+        const auto step = [&engine](const std::string& to) {
+            const auto answer = engine.control("POST", "/clock/step", R"({"to":")" + to + "\"}");
+            const QJsonObject body =
+                QJsonDocument::fromJson(QByteArray::fromStdString(answer.body)).object();
+            return body["event"].toObject()["kind"].toString();
+        };
+        QCOMPARE(step("message"), QString("message delivered"));
+        QCOMPARE(step("commit"), QString("log committed"));
+        const QString next = step("visible");
+        QVERIFY2(next == "message delivered" || next == "log committed" || next == "request served",
+                 qPrintable(next));
+        if (next != "request served") QCOMPARE(step("answer"), QString("request served"));
+        QCOMPARE(put.get().status, 200);
+        QCOMPARE(engine.control("POST", "/clock/step", R"({"to":"tea"})").status, 400);
+    }
+
     void callsFromInside() {
         RunningEngine engine;
         QCOMPARE(engine.call("CreateTable", kCreateTable).status, 200);

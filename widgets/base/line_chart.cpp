@@ -2,7 +2,9 @@
 
 #include <QEvent>
 #include <QGraphicsLayout>
+#include <QHelpEvent>
 #include <QPainter>
+#include <QToolTip>
 #include <QVBoxLayout>
 #include <QtCharts/QChart>
 #include <QtCharts/QChartView>
@@ -12,14 +14,80 @@
 #include <cmath>
 #include <utility>
 
+#include "widgets/base/attribute_text.h"
+#include "widgets/base/format.h"
 #include "widgets/base/theme.h"
 
 namespace orrery::widgets {
+
+namespace {
+
+/// A view of a chart that paints bands and marks over it, and tells values where the pointer is.
+class MarkedView : public QChartView {
+public:
+    MarkedView(QChart* chart, LineChart* parent) : QChartView(chart, parent), m_owner(parent) {}
+
+protected:
+    void drawForeground(QPainter* painter, const QRectF& /*rect*/) override {
+        const QRectF plot = chart()->plotArea();
+        if (chart()->series().isEmpty()) return;
+        painter->save();
+        painter->setClipRect(plot);
+        const auto xOf = [this](double seconds) {
+            return chart()->mapToPosition({seconds, 0}, chart()->series().constFirst()).x();
+        };
+        for (const LineChart::Band& band : m_owner->bands()) {
+            // A short one is still seen.
+            const double left = xOf(band.begin);
+            const QRectF area(left, plot.top(), std::max(xOf(band.end) - left, 2.0), plot.height());
+            paintBand(*painter, area, band.text);
+        }
+        painter->setPen(QPen(colors().muted, 1, Qt::DashDotLine));
+        for (const LineChart::Mark& mark : m_owner->marks()) {
+            const double x = xOf(mark.at);
+            painter->drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
+        }
+        painter->restore();
+    }
+
+    bool viewportEvent(QEvent* event) override {
+        if (event->type() != QEvent::ToolTip) return QChartView::viewportEvent(event);
+        const auto* help = static_cast<QHelpEvent*>(event);
+        if (chart()->series().isEmpty() || !chart()->plotArea().contains(help->pos())) return false;
+        const double seconds = chart()->mapToValue(help->pos(), chart()->series().constFirst()).x();
+        QToolTip::showText(help->globalPos(), plainToolTip(m_owner->textAt(seconds)), this);
+        return true;
+    }
+
+private:
+    static void paintBand(QPainter& painter, const QRectF& area, const QString& text) {
+        QColor tint = colors().bad;
+        tint.setAlphaF(0.16F);
+        painter.fillRect(area, tint);
+        tint.setAlphaF(0.3F);
+        painter.fillRect(area, QBrush(tint, Qt::BDiagPattern));
+        // Beside a band that is too narrow for it.
+        painter.setPen(colors().bad);
+        const int width = painter.fontMetrics().horizontalAdvance(text);
+        const QRectF clip = painter.clipBoundingRect();
+        const double left = std::clamp(area.left() + 4, clip.left() + 2,
+                                       std::max(clip.right() - width - 4, clip.left() + 2));
+        painter.drawText(QRectF(left, area.top() + 2, width + 4, painter.fontMetrics().height()),
+                         Qt::AlignLeft, text);
+    }
+
+    LineChart* m_owner;
+};
+
+}  // namespace
 
 class LineChart::Impl {
 public:
     QChart* chart = new QChart;
     QChartView* view = nullptr;
+    std::vector<Line> lines;
+    std::vector<Band> bands;
+    std::vector<Mark> marks;
     QValueAxis* time = new QValueAxis;
     QValueAxis* value = new QValueAxis;
     std::vector<QLineSeries*> series;
@@ -64,7 +132,7 @@ LineChart::LineChart(QWidget* parent) : QWidget(parent), m_impl(std::make_unique
     d.chart->addAxis(d.time, Qt::AlignBottom);
     d.chart->addAxis(d.value, Qt::AlignLeft);
     // The view owns the chart, and the chart its axes and lines.
-    d.view = new QChartView(d.chart, this);
+    d.view = new MarkedView(d.chart, this);
     d.view->setRenderHint(QPainter::Antialiasing);
     d.view->setFrameShape(QFrame::NoFrame);
     d.view->setFocusPolicy(Qt::NoFocus);
@@ -81,6 +149,7 @@ LineChart::~LineChart() = default;
 
 void LineChart::setLines(const std::vector<Line>& lines) {
     Impl& d = *m_impl;
+    d.lines = lines;
     while (d.series.size() < lines.size()) {
         auto* series = new QLineSeries;
         d.chart->addSeries(series);
@@ -108,10 +177,52 @@ void LineChart::setLines(const std::vector<Line>& lines) {
             point.ry() *= scale;
         d.series[i]->replace(points);
     }
+    d.view->viewport()->update();
     const AxisEnd end = axisEnd(most * scale);
     if (d.value->max() == end.top) return;
     d.value->setRange(0, end.top);
     d.value->setTickCount(end.ticks);
+}
+
+void LineChart::setBands(std::vector<Band> bands) {
+    m_impl->bands = std::move(bands);
+}
+
+void LineChart::setMarks(std::vector<Mark> marks) {
+    m_impl->marks = std::move(marks);
+}
+
+const std::vector<LineChart::Band>& LineChart::bands() const {
+    return m_impl->bands;
+}
+
+const std::vector<LineChart::Mark>& LineChart::marks() const {
+    return m_impl->marks;
+}
+
+QString LineChart::textAt(double seconds) const {
+    const Impl& d = *m_impl;
+    const auto ago = [](double value) {
+        return durationText(std::chrono::duration_cast<Duration>(
+            std::chrono::duration<double>(std::max(-value, 0.0))));
+    };
+    QStringList text{tr("%1 ago").arg(ago(seconds))};
+    for (const Line& line : d.lines) {
+        // The last point before, since a value holds until the next one.
+        const auto after = std::ranges::upper_bound(line.points, seconds, {}, &QPointF::x);
+        if (after == line.points.begin()) continue;
+        const double value = std::prev(after)->y();
+        text << tr("%1: %2").arg(
+            line.name, d.timeTitle.isEmpty() ? tr("%1 %2").arg(countText(qRound64(value)), unit())
+                                             : d.timeTitle.arg(ago(-value / 1000)));
+    }
+    for (const Band& band : d.bands)
+        if (band.begin <= seconds && seconds <= band.end) text << band.text;
+    const double near = (d.time->max() - d.time->min()) / 100;
+    for (const Mark& mark : d.marks)
+        if (std::abs(mark.at - seconds) <= near)
+            text << tr("%1 (%2 ago)").arg(mark.text, ago(mark.at));
+    return text.join(u'\n');
 }
 
 void LineChart::setSpan(double seconds) {

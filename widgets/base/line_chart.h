@@ -22,11 +22,30 @@ public:
         QVector<QPointF> points;
     };
 
+    /// A stretch of time with a name, behind the lines; seconds before now (negative).
+    struct Band {
+        double begin = 0;
+        double end = 0;
+        QString text;
+    };
+    /// An instant with a name.
+    struct Mark {
+        double at = 0;
+        QString text;
+    };
+
     explicit LineChart(QWidget* parent = nullptr);
     ~LineChart() override;
 
     /// Replaces all lines; call it once per tick. Lines differ in colour and in style.
     void setLines(const std::vector<Line>& lines);
+    /// They appear with the next `setLines`.
+    void setBands(std::vector<Band> bands);
+    void setMarks(std::vector<Mark> marks);
+    const std::vector<Band>& bands() const;
+    const std::vector<Mark>& marks() const;
+    /// What the chart shows at this instant, in seconds before now: for a tool tip.
+    QString textAt(double seconds) const;
     /// Sets the range of the horizontal axis: from `seconds` ago until now.
     void setSpan(double seconds);
     /// The title of the vertical axis, with its unit.

@@ -132,6 +132,11 @@ QColor Colors::heat(double part) const {
                   mix(heatLow.blue(), heatHigh.blue()));
 }
 
+QColor mixed(const QColor& one, const QColor& other) {
+    return QColor((one.red() + other.red()) / 2, (one.green() + other.green()) / 2,
+                  (one.blue() + other.blue()) / 2);
+}
+
 const Colors& colors() {
     return colorsOf(darkInUse());
 }

@@ -31,6 +31,9 @@ struct Colors {
 /// The colours of the theme in use. Call it when painting; do not keep them.
 const Colors& colors();
 
+/// Half of each.
+QColor mixed(const QColor& one, const QColor& other);
+
 /// Uses Fusion with our palette and style sheet for the whole application. `systemIsDark` decides
 /// for Theme::System.
 void applyTheme(Theme theme, bool systemIsDark);

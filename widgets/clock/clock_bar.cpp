@@ -3,8 +3,10 @@
 #include <QAbstractItemView>
 #include <QFontDatabase>
 #include <QHBoxLayout>
+#include <QMenu>
 #include <QToolButton>
 #include <algorithm>
+#include <utility>
 
 #include "widgets/base/format.h"
 #include "widgets/base/icons.h"
@@ -28,17 +30,18 @@ ClockBar::ClockBar(QWidget* parent)
     : QWidget(parent),
       m_run(new QAction(icon(Symbol::Pause), tr("Pause"), this)),
       m_step(new QAction(icon(Symbol::Step), tr("Step"), this)),
+      m_goals(new QActionGroup(this)),
       m_speed(new QComboBox(this)),
       m_time(new QLabel(this)) {
     m_run->setShortcut(Qt::Key_F9);
     m_step->setShortcut(Qt::Key_F10);
     m_step->setEnabled(false);
-    m_step->setToolTip(tr("Run one event, while the clock is paused (F10)"));
+    m_step->setToolTip(tr("Go to the next event, while the clock is paused (F10)"));
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(4);
     layout->addWidget(makeRunButton());
-    layout->addWidget(makeButton(m_step, this));
+    layout->addWidget(makeStepButton());
     m_speed->setAccessibleName(tr("Speed of the clock"));
     m_speed->setToolTip(tr("How fast the clock runs: 1× is real time"));
     for (const double speed : kSpeeds)
@@ -53,7 +56,8 @@ ClockBar::ClockBar(QWidget* parent)
     layout->addSpacing(6);
     layout->addWidget(m_time);
     connect(m_run, &QAction::triggered, this, [this] { emit stateWanted(!m_running); });
-    connect(m_step, &QAction::triggered, this, &ClockBar::stepWanted);
+    connect(m_step, &QAction::triggered, this,
+            [this] { emit stepWanted(m_goals->checkedAction()->data().toString()); });
     connect(m_speed, &QComboBox::activated, this,
             [this] { emit speedWanted(m_speed->currentData().toDouble()); });
 }
@@ -68,6 +72,26 @@ QToolButton* ClockBar::makeRunButton() {
         width = std::max(width, button->sizeHint().width());
     }
     button->setMinimumWidth(width);
+    return button;
+}
+
+QToolButton* ClockBar::makeStepButton() {
+    QToolButton* button = makeButton(m_step, this);
+    auto* menu = new QMenu(tr("A step goes to"), button);
+    menu->setToolTipsVisible(true);
+    const std::pair<QString, const char*> goals[] = {
+        {tr("Next event in sight"), "visible"}, {tr("Next message"), "message"},
+        {tr("Next commit"), "commit"},          {tr("Next election"), "election"},
+        {tr("Next answer"), "answer"},          {tr("Next event of any kind, timers too"), ""}};
+    for (const auto& [text, goal] : goals) {
+        QAction* action = menu->addAction(text);
+        action->setCheckable(true);
+        action->setData(QString::fromLatin1(goal));
+        m_goals->addAction(action);
+    }
+    m_goals->actions().constFirst()->setChecked(true);
+    button->setMenu(menu);
+    button->setPopupMode(QToolButton::MenuButtonPopup);
     return button;
 }
 

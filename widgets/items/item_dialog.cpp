@@ -4,6 +4,7 @@
 #include <QFontDatabase>
 #include <QJsonDocument>
 #include <QMessageBox>
+#include <QShortcut>
 #include <QSignalBlocker>
 #include <QTextDocument>
 #include <QTextOption>
@@ -71,6 +72,11 @@ void ItemDialog::makeButtons() {
     connect(buttons, &QDialogButtonBox::accepted, this, [this] { emit putWanted(item()); });
     connect(buttons, &QDialogButtonBox::rejected, this, &ItemDialog::reject);
     connect(m_readAgain, &QPushButton::clicked, this, &ItemDialog::readWanted);
+    // In the editor, Return alone begins a line.
+    for (const Qt::Key key : {Qt::Key_Return, Qt::Key_Enter})
+        connect(new QShortcut(Qt::CTRL | key, this), &QShortcut::activated, m_put,
+                &QPushButton::click);
+    m_put->setToolTip(tr("Ctrl+Return"));
 }
 
 void ItemDialog::setOnlyVersion(const QString& text, const QJsonObject& base) {
@@ -134,7 +140,8 @@ void ItemDialog::setReadFailure(const QString& text) {
     m_state->setText(text);
 }
 
-void ItemDialog::setWriting() {
+void ItemDialog::setWriting(bool waits) {
+    m_waits = waits;
     setPhase(Phase::Writing);
 }
 
@@ -239,18 +246,27 @@ QString ItemDialog::problem() const {
     const QJsonObject object = document.object();
     for (const QString& name : m_keyNames)
         if (!object.contains(name)) return tr("The key attribute %1 is missing").arg(name);
-    if (!isTyped(object)) return {};
-    for (auto it = object.begin(); it != object.end(); ++it)
-        if (attributeType(it.value()).isEmpty())
-            return tr("%1 has no type. Write %2, or the whole item as plain JSON.")
-                .arg(it.key(), QStringLiteral("{\"S\": …}"));
     return {};
 }
 
 QJsonObject ItemDialog::item() const {
     const QString text = this->text();
     const QJsonObject object = QJsonDocument::fromJson(text.toUtf8()).object();
-    return isTyped(object) ? object : typedItem(text, typesBefore());
+    QJsonObject item = typedItem(text, typesBefore());
+    // A value with a type stands for itself, also beside one without.
+    if (isTyped(object))
+        for (auto it = object.begin(); it != object.end(); ++it)
+            if (!attributeType(it.value()).isEmpty()) item[it.key()] = it.value();
+    return item;
+}
+
+QStringList ItemDialog::untyped() const {
+    const QJsonObject object = QJsonDocument::fromJson(text().toUtf8()).object();
+    QStringList names;
+    if (!isTyped(object)) return names;
+    for (auto it = object.begin(); it != object.end(); ++it)
+        if (attributeType(it.value()).isEmpty()) names << it.key();
+    return names;
 }
 
 const QJsonObject& ItemDialog::typesBefore() const {
@@ -259,8 +275,15 @@ const QJsonObject& ItemDialog::typesBefore() const {
 
 // Typed JSON says its types; plain JSON has no sets and no binary values.
 QString ItemDialog::warning() const {
-    if (isTyped(QJsonDocument::fromJson(text().toUtf8()).object())) return {};
-    const QStringList changes = typeChanges(typesBefore(), item());
+    QJsonObject before = typesBefore();
+    QJsonObject after = item();
+    if (isTyped(QJsonDocument::fromJson(text().toUtf8()).object())) {
+        const QStringList plain = untyped();
+        for (QJsonObject* object : {&before, &after})
+            for (const QString& name : object->keys())
+                if (!plain.contains(name)) object->remove(name);
+    }
+    const QStringList changes = typeChanges(before, after);
     if (changes.isEmpty()) return {};
     return tr("Saving changes types: %1. DynamoDB JSON would keep them.")
         .arg(changes.join(QStringLiteral(", ")));
@@ -269,6 +292,10 @@ QString ItemDialog::warning() const {
 QString ItemDialog::note(bool moves) const {
     if (m_phase == Phase::Reading) return tr("Reading the item from its leader…");
     if (m_phase == Phase::ReadFailed) return tr("The item could not be read from its leader.");
+    if (m_phase == Phase::Writing && m_waits)
+        return tr(
+            "The clock is paused, so the write waits until it runs (F9) or steps (F10). Closing "
+            "this dialog does not take it back.");
     if (m_phase == Phase::Writing)
         return tr(
             "The write is sent. Closing this dialog does not take it back; what became of it is "
@@ -281,6 +308,15 @@ QString ItemDialog::note(bool moves) const {
         return tr(
             "You changed the key. Saving puts a new item and then deletes the item with the "
             "old key: two writes.");
+    if (m_phase == Phase::Editing && problem().isEmpty()) {
+        const QJsonObject read = item();
+        QStringList types;
+        for (const QString& name : untyped())
+            types << tr("%1 (%2)").arg(name, typeWord(attributeType(read[name])));
+        if (!types.isEmpty())
+            return tr("Written without a type, and read by itself: %1.")
+                .arg(types.join(QStringLiteral(", ")));
+    }
     if (const QString& origin = m_versions[m_version].origin; !origin.isEmpty()) return origin;
     return base().isEmpty() ? tr("DynamoDB JSON, with types, or plain JSON.")
                             : tr("The item as its leader holds it now. DynamoDB JSON, with types, "

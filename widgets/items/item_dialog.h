@@ -33,7 +33,8 @@ public:
     void setReading(const QJsonObject& key);
     void setReadFailure(const QString& text);
     /// Locks the text while a write is in flight.
-    void setWriting();
+    /// `waits`: the clock is paused, so the write waits too.
+    void setWriting(bool waits = false);
     /// Unlocks the text after a write was answered.
     void setWritten();
     /// Unlocks the text and shows why the engine refused the write.
@@ -86,6 +87,8 @@ private:
     void check();
     /// What says the types of plain JSON: the stored item, or for a new item its empty key.
     const QJsonObject& typesBefore() const;
+    /// The attributes without a type beside typed ones.
+    QStringList untyped() const;
     QString warning() const;
     bool isTyped(const QJsonObject& object) const;
     bool isKeyChanged() const;
@@ -100,6 +103,7 @@ private:
     std::vector<Version> m_versions{1};
     std::size_t m_version = 0;  // That of the present text; later ones can be redone.
     Phase m_phase = Phase::Editing;
+    bool m_waits = false;  // What is sent waits for the clock.
     QJsonObject m_oldKey;
     QString m_oldKeyText;
     QLabel* m_note;

@@ -176,14 +176,21 @@ const ItemVersions::Version* ItemInspector::leader() const {
     return it == m_versions.versions.end() ? nullptr : &*it;
 }
 
+QString ItemInspector::standingText(const ItemVersions::Version& version) const {
+    if (leader() != nullptr) return behindText(version.behindRecords, version.behind);
+    const QString standing = version.behindRecords == 0
+                                 ? tr("has all that is committed")
+                                 : behindText(version.behindRecords, version.behind);
+    return m_versions.why.isEmpty() ? tr("%1; no leader").arg(standing)
+                                    : tr("%1; %2").arg(standing, m_versions.why);
+}
+
 void ItemInspector::updateTabs() {
     for (int i = 0; i < kZonesPerRegion; ++i) {
         const auto& version = m_versions.versions[static_cast<std::size_t>(i)];
         const QString role = version.up ? version.role : tr("failed");
         m_tabs->setTabText(i, QStringLiteral("%1 %2").arg(zoneLetter(version.zone), role));
-        m_tabs->setTabToolTip(
-            i, tr("%1, %2, %3")
-                   .arg(version.zone, role, behindText(version.behindRecords, version.behind)));
+        m_tabs->setTabToolTip(i, tr("%1, %2, %3").arg(version.zone, role, standingText(version)));
     }
 }
 
@@ -209,7 +216,7 @@ void ItemInspector::showZone() {
     if (version.present)
         facts << tr("written at LSN %1").arg(countText(static_cast<std::int64_t>(version.itemLsn)));
     facts << tr("applied to LSN %1").arg(countText(static_cast<std::int64_t>(version.applied)));
-    if (version.role != u"leader") facts << behindText(version.behindRecords, version.behind);
+    if (version.role != u"leader") facts << standingText(version);
     if (compare && m_treeModel->differenceCount() > 0)
         facts << tr("%1 differ")
                      .arg(countText(m_treeModel->differenceCount(), "attribute", "attributes"));

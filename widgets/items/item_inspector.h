@@ -57,6 +57,8 @@ private:
     void showZone();
     void updateTabs();
     const ItemVersions::Version* leader() const;
+    /// How the replica stands to the leader; without one, to what is committed.
+    QString standingText(const ItemVersions::Version& version) const;
 
     QString m_region;
     QString m_table;

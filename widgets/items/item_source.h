@@ -65,6 +65,7 @@ struct ItemVersions {
     std::array<Version, kZonesPerRegion> versions;
     std::uint64_t group = 0;
     double position = 0;
+    QString why;  ///< Why its partition cannot serve everything; empty if it can.
     QString error;
     bool operator==(const ItemVersions&) const = default;
 };

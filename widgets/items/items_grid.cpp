@@ -3,8 +3,12 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QShortcut>
+#include <QStyle>
+#include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace orrery::widgets {
 
@@ -63,6 +67,15 @@ void ItemsTableView::rowsAboutToBeRemoved(const QModelIndex& parent, int first, 
     QTableView::rowsAboutToBeRemoved(parent, first, last);
 }
 
+namespace {
+
+bool isStep(int key) {
+    return key == Qt::Key_Up || key == Qt::Key_Down || key == Qt::Key_PageUp ||
+           key == Qt::Key_PageDown;
+}
+
+}  // namespace
+
 void ItemsTableView::keyPressEvent(QKeyEvent* event) {
     if (event->matches(QKeySequence::Copy)) {
         emit copyWanted();
@@ -76,6 +89,10 @@ void ItemsTableView::keyPressEvent(QKeyEvent* event) {
         if (currentIndex().isValid()) emit editWanted(currentIndex());
     } else if (event->matches(QKeySequence::Delete)) {
         emit deleteWanted();
+    } else if (!currentIndex().isValid() && isStep(event->key()) && topRow() >= 0) {
+        // The grid has jumped. Qt would begin at the first row that is loaded.
+        const bool up = event->key() == Qt::Key_Up || event->key() == Qt::Key_PageUp;
+        setCurrentIndex(model()->index(up ? bottomRow() : topRow(), 0));
     } else {
         QTableView::keyPressEvent(event);
     }
@@ -89,20 +106,32 @@ ItemsGrid::ItemsGrid(ItemsModel* model, QWidget* parent)
     m_table->setModel(model);
     m_bar->setRange(0, kBarSteps);
     m_bar->setAccessibleName(tr("Position in the key space"));
-    auto* layout = new QHBoxLayout(this);
+    auto* rows = new QHBoxLayout;
+    rows->setSpacing(0);
+    rows->addWidget(m_table, 1);
+    rows->addWidget(m_bar);
+    auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    layout->addWidget(m_table, 1);
-    layout->addWidget(m_bar);
+    layout->addLayout(rows, 1);
+    layout->addWidget(makeFindLine());
     setFocusProxy(m_table);
 
     QScrollBar* inner = m_table->verticalScrollBar();
     connect(inner, &QScrollBar::valueChanged, this, &ItemsGrid::onInnerScrolled);
     connect(inner, &QScrollBar::rangeChanged, this, &ItemsGrid::onInnerScrolled);
     connect(m_bar, &QScrollBar::actionTriggered, this, &ItemsGrid::onBarAction);
-    connect(m_table, &ItemsTableView::endWanted, this, [this](bool end) { jumpTo(end ? 1 : 0); });
+    connect(m_table, &ItemsTableView::endWanted, this, [this](bool end) {
+        m_selectsEnd = true;
+        jumpTo(end ? 1 : 0);
+    });
     connect(model, &ItemsModel::rowsShifted, m_table, &ItemsTableView::shiftBy);
-    connect(model, &ItemsModel::jumped, this, [this](bool toEnd) { m_table->showEnd(toEnd); });
+    connect(model, &ItemsModel::jumped, this, [this](bool toEnd) {
+        m_table->showEnd(toEnd);
+        // The keyboard goes on from there.
+        if (std::exchange(m_selectsEnd, false) && m_model->rowCount() > 0)
+            m_table->setCurrentIndex(m_model->index(toEnd ? m_model->rowCount() - 1 : 0, 0));
+    });
     connect(model, &ItemsModel::stateChanged, this, &ItemsGrid::onState);
     connect(model, &QAbstractItemModel::columnsInserted, this,
             [this](const QModelIndex&, int first, int last) { fitNewColumns(first, last); });
@@ -111,6 +140,50 @@ ItemsGrid::ItemsGrid(ItemsModel* model, QWidget* parent)
         if (first == 0 && m_model->rowCount() <= ItemsModel::kPageRows)
             fitNewColumns(0, m_model->columnCount() - 1);
     });
+}
+
+QWidget* ItemsGrid::makeFindLine() {
+    m_find = new QLineEdit(this);
+    m_find->setPlaceholderText(tr("Find in the items that are loaded; Return: the next one"));
+    m_find->setAccessibleName(tr("Find in the items that are loaded"));
+    m_find->setClearButtonEnabled(true);
+    m_find->hide();
+    connect(m_find, &QLineEdit::returnPressed, this, &ItemsGrid::findNext);
+    auto* escape = new QShortcut(Qt::Key_Escape, m_find, nullptr, nullptr, Qt::WidgetShortcut);
+    connect(escape, &QShortcut::activated, this, [this] {
+        m_find->hide();
+        m_table->setFocus();
+    });
+    return m_find;
+}
+
+void ItemsGrid::beginFind() {
+    m_find->show();
+    m_find->setFocus(Qt::ShortcutFocusReason);
+    m_find->selectAll();
+}
+
+void ItemsGrid::findNext() {
+    const int rows = m_model->rowCount();
+    const auto holds = [this](int row) {
+        for (int column = 0; column < m_model->columnCount(); ++column)
+            if (m_model->index(row, column)
+                    .data()
+                    .toString()
+                    .contains(m_find->text(), Qt::CaseInsensitive))
+                return true;
+        return false;
+    };
+    const int from = m_table->currentIndex().row() + 1;
+    bool isFound = false;
+    for (int i = 0; i < rows && !isFound; ++i) {
+        const int row = (from + i) % rows;
+        isFound = holds(row);
+        if (isFound) m_table->setCurrentIndex(m_model->index(row, 0));
+    }
+    m_find->setProperty("valid", isFound);
+    m_find->setToolTip(isFound ? QString() : tr("No item that is loaded contains it."));
+    m_find->style()->polish(m_find);
 }
 
 void ItemsGrid::setItemCount(std::int64_t count) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QLineEdit>
 #include <QScrollBar>
 #include <QTableView>
 #include <QWidget>
@@ -51,6 +52,9 @@ public:
     std::pair<double, double> visiblePart() const;
     /// Shows the rows at a position in the key space. A new jump replaces a pending one.
     void jumpTo(double part);
+    /// Shows the line that finds text in the rows that are loaded.
+    void beginFind();
+    QLineEdit* findLine() const { return m_find; }
 
 signals:
     void visiblePartChanged();
@@ -61,12 +65,16 @@ private:
     void onState();
     void fitNewColumns(int first, int last);
     void syncBar();
+    QWidget* makeFindLine();
+    void findNext();
 
     ItemsModel* m_model;
     ItemsTableView* m_table;
     QScrollBar* m_bar;
     std::int64_t m_itemCount = 0;
-    double m_wanted = -1;  // A jump to make after the one in flight; -1 if none.
+    double m_wanted = -1;       // A jump to make after the one in flight; -1 if none.
+    bool m_selectsEnd = false;  // The next jump was made by a key.
+    QLineEdit* m_find = nullptr;
 };
 
 }  // namespace orrery::widgets

@@ -49,8 +49,32 @@ QVector<QPointF> LagHistory::line(int zone, Unit unit, Duration span, int column
     return points;
 }
 
+std::vector<LagHistory::Gap> LagHistory::gaps(Duration span) const {
+    std::vector<Gap> gaps;
+    if (m_samples.empty()) return gaps;
+    const Instant end = m_samples.back().at;
+    const auto secondsAt = [end](Instant at) {
+        return -std::chrono::duration<double>(end - at).count();
+    };
+    for (auto it = m_samples.begin(); it != m_samples.end();) {
+        const auto first =
+            std::find_if(it, m_samples.end(), [](const Sample& one) { return one.lacksLeader; });
+        const auto last = std::find_if(first, m_samples.end(),
+                                       [](const Sample& one) { return !one.lacksLeader; });
+        if (first == m_samples.end()) break;
+        const Instant until = last == m_samples.end() ? end : last->at;
+        if (end - until < span)
+            gaps.push_back({secondsAt(first->at), secondsAt(until), until - first->at});
+        it = last;
+    }
+    return gaps;
+}
+
 LagHistory::Sample LagHistory::ofRegion(const observe::RegionView& region, Instant at) {
     Sample sample{at, {}};
+    // What no zone can write lacks a leader; what one zone cannot write may lie behind a cut link.
+    sample.lacksLeader = std::ranges::all_of(
+        region.zones, [](const observe::ZoneView& zone) { return !zone.why.empty(); });
     for (std::size_t i = 0; i < sample.zones.size(); ++i)
         sample.zones[i] = {region.zones[i].lagRecords, region.zones[i].lag};
     return sample;
@@ -59,6 +83,7 @@ LagHistory::Sample LagHistory::ofRegion(const observe::RegionView& region, Insta
 LagHistory::Sample LagHistory::ofTable(const observe::TableView& table, Instant at) {
     Sample sample{at, {}};
     for (const observe::PartitionView& partition : table.partitions) {
+        sample.lacksLeader = sample.lacksLeader || !partition.serving.whole.writes;
         for (std::size_t i = 0; i < sample.zones.size(); ++i) {
             sample.zones[i].records += partition.replicas[i].lagRecords;
             sample.zones[i].lag = std::max(sample.zones[i].lag, partition.replicas[i].lag);

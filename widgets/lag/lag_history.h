@@ -4,6 +4,7 @@
 #include <QVector>
 #include <array>
 #include <deque>
+#include <vector>
 
 #include "core/base/ids.h"
 #include "core/observe/snapshot.h"
@@ -25,6 +26,8 @@ public:
     struct Sample {
         Instant at;
         std::array<ZoneLag, kZonesPerRegion> zones;
+        /// Some partition has no leader that serves.
+        bool lacksLeader = false;
     };
 
     /// A sample that is not later than the last one replaces it: the clock is paused.
@@ -39,6 +42,15 @@ public:
     /// unit. Each of the `columns` has at most two points, its minimum and maximum, so no peak is
     /// lost.
     QVector<QPointF> line(int zone, Unit unit, Duration span, int columns) const;
+
+    /// A time without a leader that serves, in seconds before the newest sample (negative).
+    struct Gap {
+        double begin = 0;
+        double end = 0;
+        Duration length{};
+    };
+    /// Those in the last `span`, oldest first.
+    std::vector<Gap> gaps(Duration span) const;
 
     /// A sample of a Region, over all its tables.
     static Sample ofRegion(const observe::RegionView& region, Instant at);

@@ -5,6 +5,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "core/observe/fault_spec.h"
 #include "widgets/base/format.h"
 #include "widgets/base/line_chart.h"
 #include "widgets/base/theme.h"
@@ -91,7 +92,18 @@ void LagView::setScope(const QString& region, const QString& table) {
     m_ofTables[table];
 }
 
+void LagView::takeFaults(const observe::Snapshot& snapshot) {
+    m_faults.clear();
+    for (const observe::FaultView& fault : snapshot.faults) {
+        const observe::FaultSpec* spec = observe::findFaultSpec(fault.kind);
+        const std::string shown(spec != nullptr ? spec->shown : "%1");
+        m_faults.push_back(
+            {fault.id, fault.since, QString::fromStdString(shown).arg(toQString(fault.target))});
+    }
+}
+
 void LagView::setSnapshot(const observe::SnapshotPtr& snapshot) {
+    takeFaults(*snapshot);
     for (const observe::RegionViewPtr& region : snapshot->regions) {
         if (toQString(region->name) != m_region && !m_region.isEmpty()) continue;
         m_ofRegion.add(LagHistory::ofRegion(*region, snapshot->at));
@@ -163,7 +175,27 @@ void LagView::drawChart(LineChart& chart, LagHistory::Unit unit) {
         lines.push_back({QString(QChar(u'a' + i)), colors().zone[static_cast<std::size_t>(i)],
                          kStyles[i], history().line(i, unit, span, columns)});
     chart.setSpan(std::chrono::duration<double>(span).count());
+    chart.setBands(bands(span));
+    chart.setMarks(marks(span));
     chart.setLines(lines);
+}
+
+std::vector<LineChart::Band> LagView::bands(Duration span) const {
+    std::vector<LineChart::Band> bands;
+    for (const LagHistory::Gap& gap : history().gaps(span))
+        bands.push_back({gap.begin, gap.end, tr("no leader for %1").arg(durationText(gap.length))});
+    return bands;
+}
+
+std::vector<LineChart::Mark> LagView::marks(Duration span) const {
+    std::vector<LineChart::Mark> marks;
+    if (history().empty()) return marks;
+    const Instant end = history().last().at;
+    for (const FaultMark& fault : m_faults)
+        if (end - fault.since < span)
+            marks.push_back(
+                {-std::chrono::duration<double>(end - fault.since).count(), fault.text});
+    return marks;
 }
 
 }  // namespace orrery::widgets

@@ -6,11 +6,10 @@
 #include <map>
 
 #include "core/observe/snapshot.h"
+#include "widgets/base/line_chart.h"
 #include "widgets/lag/lag_history.h"
 
 namespace orrery::widgets {
-
-class LineChart;
 
 /// How far each zone is behind, over the last minutes: in records and in milliseconds, of all
 /// tables of a Region or of the one in front. The present values stand beside it as text.
@@ -42,9 +41,20 @@ private:
     void drawRecords();
     void drawMilliseconds();
     void drawChart(LineChart& chart, LagHistory::Unit unit);
+    void takeFaults(const observe::Snapshot& snapshot);
+    std::vector<LineChart::Band> bands(Duration span) const;
+    std::vector<LineChart::Mark> marks(Duration span) const;
+
+    /// The beginning of a fault.
+    struct FaultMark {
+        std::uint64_t id = 0;
+        Instant since;
+        QString text;
+    };
 
     QString m_region;
     QString m_table;
+    std::vector<FaultMark> m_faults;
     static constexpr std::size_t kTablesMax = 24;
 
     bool m_recordsNext = true;

@@ -35,15 +35,22 @@ QString rangeText(const observe::PartitionView& partition) {
            percentText(endPart(partition));
 }
 
-QString replicaText(const observe::ReplicaView& replica) {
-    const QString role = roleText(replica.role);
+/// A leader that reaches no majority leads nobody.
+QString roleIn(const observe::PartitionView& partition, const observe::ReplicaView& replica) {
+    const bool isAlone = replica.role == observe::Role::Leader && !partition.serving.whole.writes;
+    return isAlone ? PartitionTableModel::tr("leader, no majority") : roleText(replica.role);
+}
+
+QString replicaText(const observe::PartitionView& partition, const observe::ReplicaView& replica) {
+    const QString role = roleIn(partition, replica);
     if (replica.lagRecords == 0) return role;
     return PartitionTableModel::tr("%1, %2").arg(role, behindText(replica.lagRecords, replica.lag));
 }
 
 /// The column has less room and the column's title says whose replica it is.
-QString shortReplicaText(const observe::ReplicaView& replica) {
-    if (replica.lagRecords == 0) return roleText(replica.role);
+QString shortReplicaText(const observe::PartitionView& partition,
+                         const observe::ReplicaView& replica) {
+    if (replica.lagRecords == 0) return roleIn(partition, replica);
     const QString lag =
         PartitionTableModel::tr("lag %1, %2")
             .arg(countText(static_cast<std::int64_t>(replica.lagRecords), "record", "records"),
@@ -64,6 +71,7 @@ bool isNumber(int column) {
             return true;
         case PartitionTableModel::Number:
         case PartitionTableModel::Range:
+        case PartitionTableModel::Serves:
         case PartitionTableModel::LagA:
         case PartitionTableModel::LagB:
         case PartitionTableModel::LagC:
@@ -74,6 +82,15 @@ bool isNumber(int column) {
 }
 
 }  // namespace
+
+QString servesText(const observe::ServingView& serving) {
+    const observe::Ability& can = serving.whole;
+    if (can.isWhole()) return PartitionTableModel::tr("everything");
+    if (!can.eventualReads && !can.strongReads) return PartitionTableModel::tr("nothing");
+    if (!can.strongReads) return PartitionTableModel::tr("eventual reads only");
+    return can.writes ? PartitionTableModel::tr("only at the leader")
+                      : PartitionTableModel::tr("reads only");
+}
 
 QString partitionText(const observe::PartitionView& partition, int number) {
     QString text = PartitionTableModel::tr(
@@ -86,8 +103,12 @@ QString partitionText(const observe::PartitionView& partition, int number) {
                             rateText(kPartitionWritesMax));
     for (const observe::ReplicaView& replica : partition.replicas)
         text += PartitionTableModel::tr("\nZone %1: %2, LSN %3")
-                    .arg(zoneLetter(replica.zone), replicaText(replica),
+                    .arg(zoneLetter(replica.zone), replicaText(partition, replica),
                          countText(static_cast<std::int64_t>(replica.applied.value())));
+    text += PartitionTableModel::tr("\nServes %1").arg(servesText(partition.serving));
+    if (!partition.serving.why.empty())
+        text += PartitionTableModel::tr(" since %1: %2")
+                    .arg(instantText(partition.serving.since), toQString(partition.serving.why));
     return text;
 }
 
@@ -123,9 +144,13 @@ QVariant PartitionTableModel::data(const QModelIndex& index, int role) const {
         return QVariant((isNumber(index.column()) ? Qt::AlignRight : Qt::AlignLeft) |
                         Qt::AlignVCenter);
     }
+    const bool isLimited = !partition.serving.whole.isWhole();
+    if (role == Qt::ForegroundRole && index.column() == Serves)
+        return isLimited ? colors().bad : colors().muted;
     if (role == Qt::ForegroundRole && index.column() >= LagA) {
         const auto& replica = partition.replicas[static_cast<std::size_t>(index.column() - LagA)];
-        if (replica.role == observe::Role::Down) return colors().bad;
+        const bool isAlone = replica.role == observe::Role::Leader && isLimited;
+        if (replica.role == observe::Role::Down || isAlone) return colors().bad;
         return replica.lagRecords > 0 ? QVariant(colors().warn) : QVariant();
     }
     if (role != Qt::DisplayRole) return {};
@@ -134,6 +159,8 @@ QVariant PartitionTableModel::data(const QModelIndex& index, int role) const {
             return index.row() + 1;
         case Range:
             return rangeText(partition);
+        case Serves:
+            return servesText(partition.serving);
         case Items:
             return countText(partition.itemCount);
         case Size:
@@ -154,7 +181,7 @@ QVariant PartitionTableModel::data(const QModelIndex& index, int role) const {
         case LagB:
         case LagC:
             return shortReplicaText(
-                partition.replicas[static_cast<std::size_t>(index.column() - LagA)]);
+                partition, partition.replicas[static_cast<std::size_t>(index.column() - LagA)]);
         case ColumnCount:
             break;
     }
@@ -171,6 +198,8 @@ QVariant PartitionTableModel::headerData(int section, Qt::Orientation orientatio
             return tr("Partition");
         case Range:
             return tr("Key space");
+        case Serves:
+            return tr("Serves");
         case Items:
             return tr("Items");
         case Size:

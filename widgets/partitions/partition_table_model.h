@@ -19,6 +19,8 @@ double beginPart(const observe::PartitionView& partition);
 double endPart(const observe::PartitionView& partition);
 /// How close a partition is to its limits; 1 means that it has reached one.
 double heatOf(const observe::PartitionView& partition);
+/// "everything", "eventual reads only", "nothing", …
+QString servesText(const observe::ServingView& serving);
 /// All facts about a partition, as some lines of text.
 QString partitionText(const observe::PartitionView& partition, int number);
 
@@ -29,6 +31,7 @@ public:
     enum Column : int {
         Number,
         Range,
+        Serves,
         Items,
         Size,
         Reads,

@@ -4,6 +4,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "widgets/base/colour_delegate.h"
 #include "widgets/base/format.h"
 #include "widgets/partitions/partition_bar.h"
 #include "widgets/partitions/partition_table_model.h"
@@ -37,6 +38,7 @@ PartitionsView::PartitionsView(QWidget* parent)
 
     m_table->setAccessibleName(tr("Partitions as a table"));
     m_table->setModel(m_model);
+    m_table->setItemDelegate(new ColourDelegate(m_table));
     m_table->setSelectionBehavior(QTableView::SelectRows);
     m_table->setSelectionMode(QTableView::SingleSelection);
     m_table->setShowGrid(false);
@@ -57,8 +59,9 @@ PartitionsView::PartitionsView(QWidget* parent)
 
 void PartitionsView::fitColumns() {
     // As wide as what usually stands in them; the zones share what is left.
-    const char* const usual[] = {"99",     "25.0 % – 100.0 %", "99,999", "99.9 MB",
-                                 "99,999", "99,999",           "999",    "999,999"};
+    const char* const usual[] = {
+        "99",  "25.0 % – 100.0 %", "eventual reads only", "99,999", "99.9 MB", "99,999", "99,999",
+        "999", "999,999"};
     QHeaderView* header = m_table->horizontalHeader();
     header->setMinimumSectionSize(40);
     for (int column = 0; column < PartitionTableModel::ColumnCount; ++column) {

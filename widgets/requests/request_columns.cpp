@@ -18,9 +18,9 @@ struct Yielding {
     const char* text;
 };
 constexpr Yielding kYielding[] = {
-    {RequestsModel::Status, "400 Conditio…"},   {RequestsModel::Key, "user-0001…"},
-    {RequestsModel::Table, "GameScor…"},        {RequestsModel::Operation, "BatchWrite…"},
-    {RequestsModel::Behind, "99 records, 9.…"}, {RequestsModel::ServedBy, "us-east-1a · f…"}};
+    {RequestsModel::Status, "400 Conditio…"},  {RequestsModel::Key, "user-0001…"},
+    {RequestsModel::Table, "GameScor…"},       {RequestsModel::Operation, "BatchWrite…"},
+    {RequestsModel::Behind, "lagging, same…"}, {RequestsModel::ServedBy, "us-east-1a · f…"}};
 
 }  // namespace
 

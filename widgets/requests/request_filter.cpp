@@ -7,8 +7,9 @@
 namespace orrery::widgets {
 namespace {
 
-constexpr std::array<std::string_view, 9> kFlags{"stale", "failed",  "strong", "eventual", "write",
-                                                 "read",  "control", "leader", "follower"};
+constexpr std::array<std::string_view, 10> kFlags{"stale",    "lagging", "failed", "strong",
+                                                  "eventual", "write",   "read",   "control",
+                                                  "leader",   "follower"};
 
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -21,7 +22,8 @@ bool contains(std::string_view text, std::string_view wanted) {
 bool flagHolds(std::string_view flag, const observe::RequestServed& r) {
     using observe::RequestKind;
     const bool read = r.kind == RequestKind::Read;
-    if (flag == "stale") return read && r.behindRecords > 0;
+    if (flag == "stale") return read && r.staleItems > 0;
+    if (flag == "lagging") return read && r.behindRecords > 0;
     if (flag == "failed") return r.httpStatus >= 400;
     if (flag == "strong") return read && r.consistent;
     if (flag == "eventual") return read && !r.consistent;
@@ -90,7 +92,8 @@ bool RequestFilter::holds(const Term& term, const observe::RequestServed& r) {
                    (contains(r.error, term.text) && !r.error.empty());
         case Kind::Word:
             return contains(r.operation, term.text) || contains(r.table, term.text) ||
-                   contains(r.key, term.text) || contains(r.error, term.text);
+                   contains(r.key, term.text) || contains(r.error, term.text) ||
+                   contains(r.errorText, term.text);
     }
     return false;
 }

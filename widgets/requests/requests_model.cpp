@@ -6,6 +6,7 @@
 #include "widgets/base/format.h"
 #include "widgets/base/theme.h"
 #include "widgets/base/zone_badge.h"
+#include "widgets/requests/request_details.h"
 
 namespace orrery::widgets {
 
@@ -115,7 +116,7 @@ QString RequestsModel::servedBy(const observe::RequestServed& r) const {
 QVariant RequestsModel::text(const observe::RequestServed& r, int column) const {
     switch (static_cast<Column>(column)) {
         case Time:
-            return instantText(r.admittedAt);
+            return instantText(r.admittedAt + r.took);
         case Operation:
             return toQString(r.operation);
         case Table:
@@ -127,12 +128,7 @@ QVariant RequestsModel::text(const observe::RequestServed& r, int column) const 
         case ServedBy:
             return servedBy(r);
         case Behind:
-            if (!isRead(r) || !r.replicaKnown) return QString();
-            return r.behindRecords == 0
-                       ? tr("fresh")
-                       : tr("%1, %2").arg(countText(static_cast<std::int64_t>(r.behindRecords),
-                                                    "record", "records"),
-                                          durationText(r.behind));
+            return freshnessText(r);
         case Status:
             return r.error.empty()
                        ? QString::number(r.httpStatus)
@@ -148,18 +144,21 @@ QVariant RequestsModel::text(const observe::RequestServed& r, int column) const 
 QVariant RequestsModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid()) return {};
     const observe::RequestServed& r = request(index.row());
-    const bool stale = isRead(r) && r.behindRecords > 0;
+    const bool stale = isRead(r) && r.staleItems > 0;
+    const bool lags = isRead(r) && r.behindRecords > 0;
     switch (role) {
         case Qt::DisplayRole:
             return text(r, index.column());
         case Qt::ToolTipRole:
-            return plainToolTip(text(r, index.column()).toString());
+            return plainToolTip(index.column() == Status && !r.errorText.empty()
+                                    ? toQString(r.errorText)
+                                    : text(r, index.column()).toString());
         case Qt::TextAlignmentRole:
             return QVariant((index.column() == Took ? Qt::AlignRight : Qt::AlignLeft) |
                             Qt::AlignVCenter);
         case Qt::ForegroundRole:
             if (r.httpStatus >= 400 && index.column() == Status) return colors().bad;
-            if (stale && index.column() == Behind) return colors().warn;
+            if (lags && index.column() == Behind) return stale ? colors().warn : colors().muted;
             if (index.column() == Time || index.column() == Took) return colors().muted;
             return {};
         case Qt::BackgroundRole:
@@ -182,7 +181,7 @@ QVariant RequestsModel::headerData(int section, Qt::Orientation orientation, int
     if (role != Qt::DisplayRole) return {};
     switch (static_cast<Column>(section)) {
         case Time:
-            return tr("Virtual time");
+            return tr("Answered at");
         case Operation:
             return tr("Operation");
         case Table:

@@ -14,7 +14,8 @@
 namespace orrery::widgets {
 
 /// A filter of requests, parsed from a line of text. A request must match all words:
-/// `stale`, `failed`, `strong`, `eventual`, `read`, `write`, `control`, `leader`, `follower`;
+/// `stale`, `lagging`, `failed`, `strong`, `eventual`, `read`, `write`, `control`, `leader`,
+/// `follower`;
 /// `op:get`, `table:orders`, `key:user-1`, `zone:b`, `status:400`; any other word matches
 /// anywhere in a row; `-` negates a word.
 class RequestFilter {
@@ -40,8 +41,8 @@ private:
     QString m_problem;
 };
 
-/// The requests of applications, newest last. The model keeps the newest kCapacity of them and
-/// receives them in batches, at frame rate.
+/// The requests of applications in the order of their answers, newest last. The model keeps the
+/// newest kCapacity of them and receives them in batches, at frame rate.
 class RequestsModel : public QAbstractTableModel {
     Q_OBJECT
 public:
@@ -71,6 +72,8 @@ public:
 
     std::size_t total() const { return m_requests.size(); }
     const observe::RequestServed& request(int row) const;
+    /// "us-east-1b · follower"; empty if no replica served it.
+    QString servedBy(const observe::RequestServed& request) const;
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
@@ -79,7 +82,6 @@ public:
 
 private:
     void dropOldest();
-    QString servedBy(const observe::RequestServed& request) const;
     QVariant text(const observe::RequestServed& request, int column) const;
 
     std::deque<observe::RequestServed> m_requests;

@@ -10,10 +10,14 @@
 #include <QStyle>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
+#include "widgets/base/colour_delegate.h"
 #include "widgets/base/format.h"
 #include "widgets/base/icons.h"
 #include "widgets/requests/request_columns.h"
+#include "widgets/requests/request_details.h"
 #include "widgets/requests/requests_model.h"
 
 namespace orrery::widgets {
@@ -23,7 +27,8 @@ RequestsView::RequestsView(QWidget* parent)
       m_model(new RequestsModel(this)),
       m_table(new QTableView(this)),
       m_nothing(new QLabel(this)),
-      m_stack(new QStackedWidget(this)) {
+      m_stack(new QStackedWidget(this)),
+      m_details(new RequestDetails(this)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -33,9 +38,12 @@ RequestsView::RequestsView(QWidget* parent)
     m_stack->addWidget(m_nothing);
     m_stack->addWidget(m_table);
     layout->addWidget(m_stack, 1);
+    layout->addWidget(m_details);
+    m_details->hide();
     setEndpoint({});
     m_table->setAccessibleName(tr("Requests"));
     m_table->setModel(m_model);
+    m_table->setItemDelegate(new ColourDelegate(m_table));
     m_table->setSelectionBehavior(QTableView::SelectRows);
     m_table->setShowGrid(false);
     m_table->setWordWrap(false);
@@ -52,6 +60,13 @@ RequestsView::RequestsView(QWidget* parent)
     connect(m_table, &QWidget::customContextMenuRequested, this, &RequestsView::showMenu);
     auto* copy = new QShortcut(QKeySequence::Copy, m_table, nullptr, nullptr, Qt::WidgetShortcut);
     connect(copy, &QShortcut::activated, this, &RequestsView::copyRows);
+    auto* escape =
+        new QShortcut(Qt::Key_Escape, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut);
+    connect(escape, &QShortcut::activated, m_table, &QTableView::clearSelection);
+    connect(m_details, &RequestDetails::closed, m_table, &QTableView::clearSelection);
+    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            &RequestsView::showDetails);
+    connect(m_model, &QAbstractItemModel::modelReset, this, &RequestsView::showDetails);
     setFocusProxy(m_table);
     updateCount();
 }
@@ -96,6 +111,15 @@ void RequestsView::showMenu(const QPoint& at) {
     menu.exec(m_table->viewport()->mapToGlobal(at));
 }
 
+void RequestsView::showDetails() {
+    const QModelIndexList rows = m_table->selectionModel()->selectedRows();
+    if (!rows.isEmpty()) {
+        const observe::RequestServed& chosen = m_model->request(rows.constLast().row());
+        m_details->setRequest(chosen, m_model->servedBy(chosen));
+    }
+    m_details->setVisible(!rows.isEmpty());
+}
+
 void RequestsView::copyRows() {
     QModelIndexList rows = m_table->selectionModel()->selectedRows();
     std::ranges::sort(rows, {}, &QModelIndex::row);
@@ -115,7 +139,8 @@ QWidget* RequestsView::makeControls() {
     layout->setContentsMargins(12, 6, 12, 6);
     m_filter = new QLineEdit(controls);
     m_filter->setClearButtonEnabled(true);
-    m_filter->setPlaceholderText(tr("Filter: stale  failed  strong  zone:b  op:put  table:…"));
+    m_filter->setPlaceholderText(
+        tr("Filter: stale  lagging  failed  strong  zone:b  op:put  table:…"));
     m_filter->setAccessibleName(tr("Filter of requests"));
     connect(m_filter, &QLineEdit::textChanged, this, &RequestsView::applyFilter);
     m_hold = new QToolButton(controls);
@@ -124,13 +149,15 @@ QWidget* RequestsView::makeControls() {
     m_hold->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_hold->setIcon(icon(Symbol::Pause));
     m_hold->setText(tr("Hold the list"));
-    m_hold->setToolTip(tr("Stop adding rows; requests are served as before"));
+    m_hold->setToolTip(tr("Add no rows until the list goes on; requests are served as before"));
+    connect(m_hold, &QToolButton::toggled, this, &RequestsView::takeHeldBack);
     auto* clear = new QToolButton(controls);
     clear->setFocusPolicy(Qt::StrongFocus);
     clear->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     clear->setIcon(icon(Symbol::Remove));
     clear->setText(tr("Clear"));
     connect(clear, &QToolButton::clicked, this, [this] {
+        m_heldBack.clear();
         m_model->clear();
         m_columns->forget();
         m_columns->fit();
@@ -151,7 +178,15 @@ bool RequestsView::atBottom() const {
 }
 
 void RequestsView::append(std::span<const observe::Event> events) {
-    if (m_hold->isChecked()) return;
+    if (m_hold->isChecked()) {
+        std::ranges::copy_if(events, std::back_inserter(m_heldBack), [](const auto& event) {
+            return std::holds_alternative<observe::RequestServed>(event.body);
+        });
+        if (m_heldBack.size() > 2 * RequestsModel::kCapacity)
+            m_heldBack.erase(m_heldBack.begin(),
+                             m_heldBack.end() - std::ptrdiff_t{RequestsModel::kCapacity});
+        return updateCount();
+    }
     const std::size_t before = m_model->total();
     m_model->append(events);
     if (m_model->total() == before) return;
@@ -159,15 +194,20 @@ void RequestsView::append(std::span<const observe::Event> events) {
     updateCount();
 }
 
+void RequestsView::takeHeldBack() {
+    if (m_hold->isChecked()) return;
+    const std::vector<observe::Event> events = std::exchange(m_heldBack, {});
+    append(events);
+    updateCount();
+}
+
 void RequestsView::applyFilter() {
     const RequestFilter filter = RequestFilter::parse(m_filter->text());
+    m_filterProblem = filter.problem();
     m_filter->setProperty("valid", filter.problem().isEmpty());
     m_filter->setToolTip(filter.problem());
     m_filter->style()->polish(m_filter);
-    if (!filter.problem().isEmpty()) {
-        m_count->setText(filter.problem());
-        return;
-    }
+    if (!m_filterProblem.isEmpty()) return updateCount();
     m_model->setFilter(filter);
     m_columns->forget();
     m_columns->fit();
@@ -186,12 +226,19 @@ void RequestsView::updateCount() {
                        : m_endpoint.isEmpty()
                            ? tr("No requests yet.")
                            : tr("No requests yet. Point an application at %1.").arg(m_endpoint));
+    m_count->setProperty("bad", !m_filterProblem.isEmpty());
+    m_count->style()->polish(m_count);
+    if (!m_filterProblem.isEmpty()) return m_count->setText(m_filterProblem);
     const auto total = static_cast<std::int64_t>(m_model->total());
     const std::int64_t shown = m_model->rowCount();
     m_count->setText(
         shown == total
             ? countText(total, "request", "requests")
             : tr("%1 of %2").arg(countText(shown), countText(total, "request", "requests")));
+    if (!m_heldBack.empty())
+        m_count->setText(
+            tr("%1, %2 on hold")
+                .arg(m_count->text(), countText(static_cast<std::int64_t>(m_heldBack.size()))));
 }
 
 }  // namespace orrery::widgets

@@ -7,6 +7,7 @@
 #include <QToolButton>
 #include <QWidget>
 #include <span>
+#include <vector>
 
 #include "core/observe/event.h"
 #include "core/observe/snapshot.h"
@@ -14,10 +15,12 @@
 namespace orrery::widgets {
 
 class RequestColumns;
+class RequestDetails;
 class RequestsModel;
 
 /// The list of requests with its filter line. The list scrolls with the newest row while that row
-/// is visible. While it is on hold, it adds no rows; the engine serves requests as before.
+/// is visible. While it is on hold, it adds no rows; the engine serves requests as before, and the
+/// list has them once it goes on. Below it is all about the request that is chosen.
 class RequestsView : public QWidget {
     Q_OBJECT
 public:
@@ -31,7 +34,10 @@ public:
     RequestsModel* model() const { return m_model; }
     QLineEdit* filterLine() const { return m_filter; }
     QTableView* table() const { return m_table; }
-    bool isHeld() const { return m_hold->isChecked(); }
+    QToolButton* holdButton() const { return m_hold; }
+    RequestDetails* details() const { return m_details; }
+    /// Below the controls: how many there are, or why the filter does not hold.
+    QString countLine() const { return m_count->text(); }
 
 private:
     QWidget* makeControls();
@@ -40,6 +46,8 @@ private:
     void copyRows();
     void applyFilter();
     void updateCount();
+    void takeHeldBack();
+    void showDetails();
     bool atBottom() const;
 
     bool m_following = true;  // Scroll along with the newest row.
@@ -52,6 +60,9 @@ private:
     QLabel* m_count;
     QLabel* m_nothing;
     QStackedWidget* m_stack;
+    RequestDetails* m_details;
+    QString m_filterProblem;
+    std::vector<observe::Event> m_heldBack;  // The newest that came while the list was on hold.
 };
 
 }  // namespace orrery::widgets

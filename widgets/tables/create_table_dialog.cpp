@@ -244,13 +244,22 @@ QJsonObject CreateTableDialog::request() const {
 void CreateTableDialog::check() {
     if (m_create == nullptr) return;
     const QString text = problem();
-    m_create->setEnabled(text.isEmpty());
+    m_create->setEnabled(text.isEmpty() && !m_isSending);
     m_state->setText(text);
     m_state->setProperty("bad", false);
     m_state->style()->polish(m_state);
 }
 
+void CreateTableDialog::setSending(bool waits) {
+    m_isSending = true;
+    check();
+    m_state->setText(waits ? tr("The clock is paused, so the table is created once it runs (F9).")
+                           : tr("Creating the table…"));
+}
+
 void CreateTableDialog::setRefusal(const QString& text) {
+    m_isSending = false;
+    check();
     m_state->setText(text);
     m_state->setProperty("bad", true);
     m_state->style()->polish(m_state);

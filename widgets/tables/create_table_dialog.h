@@ -24,6 +24,8 @@ public:
     QJsonObject request() const;
     /// The first missing or wrong input, as text; empty if the request is valid.
     QString problem() const;
+    /// The request is sent, once, until it is refused. `waits`: the clock is paused.
+    void setSending(bool waits);
     /// Shows why the engine refused the request.
     void setRefusal(const QString& text);
 
@@ -55,6 +57,7 @@ private:
     QWidget* makeBilling();
     void check();
 
+    bool m_isSending = false;
     QComboBox* m_region;
     QLineEdit* m_name;
     KeyLine m_partition;

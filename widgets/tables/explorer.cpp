@@ -11,11 +11,28 @@
 #include "widgets/base/icons.h"
 
 namespace orrery::widgets {
+namespace {
+
+/// Keeps the indexes of a table whose name matches. The tables of a Region whose name matches are
+/// not kept: "us" is a part of many names.
+class TableFilter : public QSortFilterProxyModel {
+public:
+    using QSortFilterProxyModel::QSortFilterProxyModel;
+
+protected:
+    bool filterAcceptsRow(int row, const QModelIndex& parent) const override {
+        const bool isIndex = parent.isValid() && parent.parent().isValid();
+        return QSortFilterProxyModel::filterAcceptsRow(row, parent) ||
+               (isIndex && QSortFilterProxyModel::filterAcceptsRow(parent.row(), parent.parent()));
+    }
+};
+
+}  // namespace
 
 Explorer::Explorer(QWidget* parent)
     : QWidget(parent),
       m_model(new ExplorerModel(this)),
-      m_proxy(new QSortFilterProxyModel(this)),
+      m_proxy(new TableFilter(this)),
       m_tree(new QTreeView(this)),
       m_filter(new QLineEdit(this)),
       m_nothing(new QLabel(this)),
@@ -61,6 +78,15 @@ Explorer::Explorer(QWidget* parent)
         if (!text.isEmpty()) m_tree->expandAll();
         showNothing();
     });
+    // From the filter on by keys: down into the tree, or straight to the first table.
+    auto* down = new QShortcut(Qt::Key_Down, m_filter, nullptr, nullptr, Qt::WidgetShortcut);
+    connect(down, &QShortcut::activated, this, [this] {
+        m_tree->setFocus();
+        m_tree->setCurrentIndex(firstTable());
+    });
+    connect(m_filter, &QLineEdit::returnPressed, this, [this] {
+        if (firstTable().isValid()) emit opened(targetOf(firstTable()));
+    });
     connect(add, &QToolButton::clicked, this, [this] { emit createTableWanted(current().region); });
     // A new Region is expanded, so that its tables are visible at once.
     connect(m_proxy, &QAbstractItemModel::rowsInserted, this, [this](const QModelIndex& region) {
@@ -73,6 +99,7 @@ void Explorer::makeTree() {
     m_tree->setAccessibleName(tr("Regions, tables and indexes"));
     m_tree->setHeaderHidden(true);
     m_tree->setUniformRowHeights(true);
+    m_tree->setTextElideMode(Qt::ElideMiddle);  // Many names differ only at their ends.
     m_tree->setIndentation(16);
     m_tree->setContextMenuPolicy(Qt::CustomContextMenu);
     m_tree->header()->setStretchLastSection(false);
@@ -89,6 +116,14 @@ void Explorer::makeTree() {
     connect(remove, &QShortcut::activated, this, [this] {
         if (current().isTable()) emit deleteTableWanted(current());
     });
+}
+
+QModelIndex Explorer::firstTable() const {
+    for (int region = 0; region < m_proxy->rowCount(); ++region) {
+        const QModelIndex table = m_proxy->index(0, 0, m_proxy->index(region, 0));
+        if (table.isValid()) return table;
+    }
+    return {};
 }
 
 void Explorer::setSnapshot(const observe::SnapshotPtr& snapshot) {

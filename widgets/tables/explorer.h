@@ -40,6 +40,8 @@ private:
     void showMenu(const QPoint& at);
     void addReplicaActions(QMenu& menu, const ExplorerTarget& target);
     ExplorerTarget targetOf(const QModelIndex& proxyIndex) const;
+    /// The first table in sight of the filter; invalid if there is none.
+    QModelIndex firstTable() const;
 
     void showNothing();
 

@@ -314,9 +314,13 @@ void TablePage::updateFooter() {
     // The rows may have been read after the counts were taken.
     const std::int64_t rows = m_model->rowCount();
     const QString held = countText(std::max(m_heldCount, rows), "item", "items");
+    const QString begin = percentText(from);
+    const QString place = begin == percentText(to)
+                              ? tr("at %1 of the key space").arg(begin)
+                              : tr("key space %1 to %2").arg(begin, percentText(to));
     m_footer->setText(
-        tr("As %1 holds them · key space %2 to %3 · %4 of %5 in memory")
-            .arg(m_zone, percentText(from), percentText(to), countText(rows),
+        tr("As %1 holds them · %2 · %3 of %4 in memory")
+            .arg(m_zone, place, countText(rows),
                  m_isCountExact || rows >= m_heldCount ? held : tr("up to %1").arg(held)));
 }
 

@@ -3,6 +3,7 @@
 #include <QCoreApplication>
 #include <QHBoxLayout>
 #include <QPainter>
+#include <algorithm>
 
 #include "core/observe/fault_spec.h"
 #include "widgets/base/changes_behind.h"
@@ -119,6 +120,20 @@ void WorldBanner::setSnapshot(const observe::Snapshot& snapshot) {
     QStringList lines;
     for (const QString& line : {refused, faults, clock, costSummary(snapshot)})
         if (!line.isEmpty()) lines << line;
+    if (snapshot.clock.state == observe::ClockState::Running) m_step.clear();
+    m_world = lines;
+    setLines(lines);
+}
+
+void WorldBanner::setStep(const QString& text) {
+    m_step = tr("Step: %1").arg(text);
+    setLines(m_world);
+}
+
+void WorldBanner::setLines(const QStringList& world) {
+    QStringList lines = world;
+    // Right after what it is about.
+    if (!m_step.isEmpty()) lines.insert(std::min<qsizetype>(1, lines.size()), m_step);
     if (m_lines == lines) return;
     m_lines = lines;
     m_text->setToolTip(lines.join(u'\n'));

@@ -23,6 +23,8 @@ public:
     explicit WorldBanner(QWidget* parent = nullptr);
 
     void setSnapshot(const observe::Snapshot& snapshot);
+    /// What happened in the last step; shown until the clock runs.
+    void setStep(const QString& text);
     QPushButton* healButton() const { return m_heal; }
     QPushButton* runButton() const { return m_run; }
     /// The whole text in one line; empty if there is nothing to report.
@@ -39,7 +41,10 @@ protected:
 
 private:
     void showText();
+    void setLines(const QStringList& lines);
 
+    QStringList m_world;  // What the last snapshot told.
+    QString m_step;
     QStringList m_lines;  // The label shows what fits of them.
     QLabel* m_text;
     QPushButton* m_heal;

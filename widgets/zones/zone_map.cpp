@@ -4,10 +4,12 @@
 #include <QMenu>
 #include <QPainter>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QStackedWidget>
 #include <QStyle>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
 #include "widgets/base/format.h"
 #include "widgets/base/icons.h"
@@ -169,13 +171,29 @@ ZoneMap::ZoneMap(QWidget* parent) : QWidget(parent), m_list(new QWidget(this)) {
     m_stack->addWidget(m_nothing);
     m_stack->addWidget(scroll);
     layout->addWidget(m_stack);
+    m_scroll = scroll;
     // The scroll area scrolls up and down only, so a narrower one would cut zones.
     setMinimumWidth(RegionMap::kWidthMin + style()->pixelMetric(QStyle::PM_ScrollBarExtent));
     m_list->setAutoFillBackground(true);
     m_list->setBackgroundRole(QPalette::Base);
 }
 
+void ZoneMap::setCurrentRegion(const QString& name) {
+    if (std::exchange(m_current, name) != name) showCurrent();
+}
+
+void ZoneMap::showCurrent() {
+    const auto current = std::ranges::find(m_regions, m_current, &RegionMap::name);
+    if (current == m_regions.end()) return;
+    m_list->layout()->activate();
+    // Its top first, if there is not room for all of it.
+    m_scroll->ensureWidgetVisible(*current, 0, 0);
+    m_scroll->verticalScrollBar()->setValue(
+        std::min(m_scroll->verticalScrollBar()->maximum(), (*current)->y()));
+}
+
 void ZoneMap::setSnapshot(const observe::SnapshotPtr& snapshot) {
+    const std::size_t before = m_regions.size();
     m_stack->setCurrentIndex(snapshot->regions.empty() ? 0 : 1);
     auto* list = static_cast<QVBoxLayout*>(m_list->layout());
     while (m_regions.size() > snapshot->regions.size()) {
@@ -192,6 +210,7 @@ void ZoneMap::setSnapshot(const observe::SnapshotPtr& snapshot) {
     }
     for (std::size_t i = 0; i < m_regions.size(); ++i)
         m_regions[i]->setRegion(*snapshot->regions[i], *snapshot);
+    if (m_regions.size() != before) showCurrent();
 }
 
 }  // namespace orrery::widgets

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QAbstractButton>
+#include <QScrollArea>
 #include <QStackedWidget>
 #include <QVariantAnimation>
 #include <QWidget>
@@ -22,6 +23,9 @@ public:
     void setZone(const observe::ZoneView& zone, const observe::FaultView* fault, Instant now);
     const observe::ZoneView& zone() const { return m_zone; }
     QString stateText() const { return m_state; }
+    /// The line below: how many partitions it leads, or why and since when its clients cannot do
+    /// everything.
+    QString leadsText() const { return m_leads; }
 
     QSize sizeHint() const override;
 
@@ -32,6 +36,7 @@ private:
     int m_index;
     observe::ZoneView m_zone;
     QString m_state;
+    QString m_leads;
     QString m_lag;
     QVariantAnimation m_glow;  // Runs when the number of leaders changes.
 };
@@ -65,6 +70,7 @@ public:
     explicit RegionMap(QWidget* parent = nullptr);
 
     void setRegion(const observe::RegionView& region, const observe::Snapshot& snapshot);
+    const QString& name() const { return m_name; }
     ZoneTile* tile(int zone) const { return m_tiles[static_cast<std::size_t>(zone)]; }
     /// The link opposite to `zone`: between the two others.
     LinkButton* link(int zone) const { return m_links[static_cast<std::size_t>(zone)]; }
@@ -107,6 +113,8 @@ public:
     explicit ZoneMap(QWidget* parent = nullptr);
 
     void setSnapshot(const observe::SnapshotPtr& snapshot);
+    /// Brings this Region into sight when it becomes the current one. A person may scroll on.
+    void setCurrentRegion(const QString& name);
     RegionMap* region(int index) const { return m_regions[static_cast<std::size_t>(index)]; }
 
 signals:
@@ -115,7 +123,11 @@ signals:
     void heal(std::uint64_t fault);
 
 private:
+    void showCurrent();
+
     std::vector<RegionMap*> m_regions;
+    QString m_current;
+    QScrollArea* m_scroll = nullptr;
     QWidget* m_list;
     QWidget* m_nothing;
     QStackedWidget* m_stack;

@@ -9,6 +9,38 @@
 
 namespace orrery::widgets {
 
+namespace {
+
+/// In words, what clients in a zone with power can do.
+QString abilityText(const observe::ZoneView& zone) {
+    if (zone.why.empty()) return zone.cutOff ? ZoneTile::tr("Link cut") : ZoneTile::tr("Up");
+    if (zone.readable == 0) return ZoneTile::tr("Serves nothing");
+    if (zone.writable == 0 && zone.stronglyReadable == 0)
+        return ZoneTile::tr("Eventual reads only");
+    if (zone.writable == 0) return ZoneTile::tr("Reads only");
+    return ZoneTile::tr("Writes %1 of %2").arg(zone.writable).arg(zone.replicas);
+}
+
+QString leadershipText(const observe::ZoneView& zone, Instant now) {
+    if (zone.why.empty() || !zone.up)
+        return ZoneTile::tr("leads %1 of %2")
+            .arg(zone.leaders)
+            .arg(countText(zone.replicas, "replica", "replicas"));
+    const QString since = durationText(std::chrono::floor<std::chrono::seconds>(now - zone.since));
+    return zone.cutOff ? ZoneTile::tr("no link for %1").arg(since)
+                       : ZoneTile::tr("no leader for %1").arg(since);
+}
+
+QString servesText(const observe::ZoneView& zone) {
+    return ZoneTile::tr("Of %1, its clients can write %2, read strongly %3, read eventually %4")
+        .arg(countText(zone.replicas, "partition", "partitions"))
+        .arg(zone.writable)
+        .arg(zone.stronglyReadable)
+        .arg(zone.readable);
+}
+
+}  // namespace
+
 ZoneTile::ZoneTile(int zone, QWidget* parent) : QAbstractButton(parent), m_index(zone) {
     setFocusPolicy(Qt::StrongFocus);
     setCursor(Qt::PointingHandCursor);
@@ -20,7 +52,7 @@ ZoneTile::ZoneTile(int zone, QWidget* parent) : QAbstractButton(parent), m_index
 
 void ZoneTile::setZone(const observe::ZoneView& zone, const observe::FaultView* fault,
                        Instant now) {
-    QString state = zone.up ? (zone.cutOff ? tr("Link cut") : tr("Up")) : tr("Failed");
+    QString state = zone.up ? abilityText(zone) : tr("Failed");
     if (!zone.up && fault != nullptr && fault->until != Instant::never())
         state += tr(", %1 left")
                      .arg(durationText(std::chrono::ceil<std::chrono::seconds>(
@@ -31,16 +63,21 @@ void ZoneTile::setZone(const observe::ZoneView& zone, const observe::FaultView* 
             : tr("lag %1, %2")
                   .arg(countText(static_cast<std::int64_t>(zone.lagRecords), "record", "records"),
                        durationText(zone.lag));
-    if (zone == m_zone && state == m_state && lag == m_lag) return;
+    const QString leads = leadershipText(zone, now);
+    if (zone == m_zone && state == m_state && leads == m_leads && lag == m_lag) return;
     if (zone.leaders != m_zone.leaders && !m_zone.name.empty()) m_glow.start();
     m_zone = zone;
     m_state = state;
+    m_leads = leads;
     m_lag = lag;
     setAccessibleName(toQString(zone.name));
-    const QString description =
+    QString description =
         tr("%1: %2. %3, %4, %5. Press to fail or heal it.")
             .arg(toQString(zone.name), state, countText(zone.leaders, "leader", "leaders"),
                  countText(zone.replicas, "replica", "replicas"), lag);
+    if (!zone.why.empty())
+        description += tr("\n%1: %2, since %3.")
+                           .arg(servesText(zone), toQString(zone.why), instantText(zone.since));
     setAccessibleDescription(description);
     setToolTip(description);
     update();
@@ -94,13 +131,11 @@ void ZoneTile::paintEvent(QPaintEvent*) {
     QFont small = font();
     small.setPointSizeF(small.pointSizeF() * 0.92);
     painter.setFont(small);
-    painter.setPen(m_zone.up ? (m_zone.cutOff ? c.warn : c.good) : c.bad);
+    const bool isLimited = m_zone.up && !m_zone.why.empty();
+    painter.setPen(!m_zone.up || isLimited ? c.bad : m_zone.cutOff ? c.warn : c.good);
     text(10, 13 + line, width, m_state);
-    painter.setPen(c.muted);
-    text(10, 13 + 2 * line, width,
-         tr("leads %1 of %2")
-             .arg(m_zone.leaders)
-             .arg(countText(m_zone.replicas, "replica", "replicas")));
+    painter.setPen(isLimited ? c.bad : c.muted);
+    text(10, 13 + 2 * line, width, m_leads);
     painter.setPen(m_zone.lagRecords > 0 ? c.warn : c.muted);
     text(10, 13 + 3 * line, width, m_lag);
 }

@@ -368,6 +368,8 @@ struct Served {
     Lsn applied{};
     std::uint64_t behindRecords = 0;
     Duration behind{};
+    /// Of a read: how many items differ from what was acknowledged when it began.
+    std::optional<std::uint64_t> staleItems;
 };
 
 /// One call of the API in the world. It is created outside the world (parse), bound inside, and

@@ -62,6 +62,8 @@ void GroupSweeps::notify(Group& group, const Sweep& sweep) {
                                        : m_replicator.powerLoss(group, power.zone);
                           },
                           [&](const ReachabilityChange& reach) {
+                              // What clients reach changes even where no replica does.
+                              m_world.changedGroups.add(group.id);
                               m_replicator.reportReachability(group, reach.observer, reach.observed,
                                                               reach.heard);
                           }},

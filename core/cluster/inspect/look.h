@@ -83,6 +83,7 @@ struct ItemLook {
     GroupId group{};
     std::string storageKey;
     std::uint32_t position = 0;  ///< In the key space, in units of 2^-32.
+    std::string why;             ///< Why its partition cannot serve everything; see ServingView.
 };
 
 /// Identifies a checksum scan, which reads whole replicas and takes many turns.

@@ -4,6 +4,7 @@
 
 #include "core/base/result.h"
 #include "core/cluster/inspect/checksum_scan.h"
+#include "core/cluster/inspect/serving.h"
 #include "core/cluster/writes/item_versions.h"
 #include "core/cluster/writes/item_view.h"
 #include "core/table/private_key.h"
@@ -136,12 +137,17 @@ LookResult<ItemLook> lookItem(const WorldState& world, const ItemLookRequest& re
     const bool isGlobal = world.catalog.globals().ofTable(table->space) != nullptr;
     auto leader = group->servingLeader(world.now);
     if (leader && !world.isUp(*group, *leader)) leader.reset();
+    // At rest, the next request finds the last leader. One without a majority is none.
+    const observe::ServingView serving = servingOf(world, *group);
+    look.why = serving.why;
+    const std::optional<ZoneIndex> restingLeader =
+        serving.whole.strongReads ? std::optional(group->leaderHint) : std::nullopt;
     for (const ZoneIndex zone : kZones) {
         const Member& member = group->member(zone);
         ItemLook::Version& version = look.versions[zone.value()];
         version.zone = zone;
         version.up = world.isUp(*group, zone);
-        version.leader = leader ? *leader == zone : version.up && group->leaderHint == zone;
+        version.leader = version.up && (leader ? leader : restingLeader) == zone;
         version.applied = member.mark.applied;
         version.behindRecords = group->committed.value() - member.mark.applied.value();
         version.behind = group->lagOf(member, world.now);

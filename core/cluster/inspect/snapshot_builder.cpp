@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/bytes.h"
+#include "core/cluster/inspect/serving.h"
 #include "core/cluster/replicas/log_reader.h"
 #include "core/types/storage_key.h"
 
@@ -107,6 +108,8 @@ observe::PartitionView SnapshotBuilder::partition(const Group& group) const {
     view.group = group.id;
     for (const ZoneIndex zone : kZones)
         view.replicas[zone.value()] = replica(group, zone);
+    view.serving = servingOf(m_world, group);
+    if (!view.serving.whole.isWhole()) view.serving.since = m_world.now;
     const storage::TreeMark& mark = group.mostApplied().mark;
     view.itemCount = mark.itemCount;
     view.itemBytes = mark.itemBytes;
@@ -128,6 +131,8 @@ std::vector<observe::PartitionView> SnapshotBuilder::partitions(
         if (place < before.size() && before[place].group == id) {
             view.begin = before[place].begin;
             view.end = before[place].end;
+            if (!view.serving.whole.isWhole() && !before[place].serving.whole.isWhole())
+                view.serving.since = before[place].serving.since;
         } else {
             view.begin = group.begin.empty() ? 0 : fraction(group.space, group.begin);
             view.end = group.end.empty() ? kWholeSpace : fraction(group.space, group.end);
@@ -180,6 +185,9 @@ std::shared_ptr<observe::TableView> SnapshotBuilder::viewOf(const Table& known) 
 bool SnapshotBuilder::moves(const observe::PartitionView& partition) const {
     const auto lags = [](const observe::ReplicaView& one) { return one.lagRecords > 0; };
     const GroupLoad* load = m_server.load(partition.group);
+    // The lease of a leader without a majority ends without an event.
+    const observe::Ability& can = partition.serving.whole;
+    if (can.strongReads && !can.writes) return true;
     return (load != nullptr && !load->isIdleAt(m_world.now)) ||
            std::ranges::any_of(partition.replicas, lags);
 }
@@ -291,6 +299,10 @@ std::size_t SnapshotBuilder::lookAt(Table& table) {
             if (replica.role == observe::Role::Leader) ++zone.leaders;
             zone.lagRecords += replica.lagRecords;
             zone.lag = std::max(zone.lag, replica.lag);
+            const observe::Ability& can = partition.serving.zones[replica.zone.value()];
+            zone.writable += can.writes;
+            zone.stronglyReadable += can.strongReads;
+            zone.readable += can.eventualReads;
         }
     });
     setSums(table, sums);
@@ -310,72 +322,15 @@ void SnapshotBuilder::setSums(Table& table, const ZoneSums& sums) {
         all.leaders += sums[zone].leaders - before.leaders;
         all.replicas += sums[zone].replicas - before.replicas;
         all.lagRecords += sums[zone].lagRecords - before.lagRecords;
+        all.writable += sums[zone].writable - before.writable;
+        all.stronglyReadable += sums[zone].stronglyReadable - before.stronglyReadable;
+        all.readable += sums[zone].readable - before.readable;
         auto& lags = region.lags[zone];
         if (before.lag == sums[zone].lag) continue;
         if (before.lag > Duration::zero()) lags.erase(lags.find(before.lag));
         if (sums[zone].lag > Duration::zero()) lags.insert(sums[zone].lag);
     }
     table.sums = sums;
-}
-
-// --- what is shown
-
-observe::RegionViewPtr SnapshotBuilder::showRegion(const RegionState& state) {
-    Region& region = m_regions[state.id.value()];
-    std::array<observe::ZoneView, kZonesPerRegion> zones;
-    for (const ZoneIndex zone : kZones) {
-        observe::ZoneView& shown = zones[zone.value()];
-        const Sums& sums = region.sums[zone.value()];
-        const auto& lags = region.lags[zone.value()];
-        shown.name = zoneName(state, zone);
-        shown.up = state.up[zone.value()];
-        shown.cutOff = isCutOff(state.id, zone);
-        shown.leaders = sums.leaders;
-        shown.replicas = sums.replicas;
-        shown.lagRecords = sums.lagRecords;
-        if (!lags.empty()) shown.lag = *lags.rbegin();
-    }
-    const Duration clockOffset =
-        m_world.clockOf(state.id).sinceEpoch() - m_world.calendar().sinceEpoch();
-    const bool same = region.shown && !region.listHasChanged;
-    if (same && region.shown->zones == zones && region.shown->clockOffset == clockOffset)
-        return region.shown;
-    region.listHasChanged = false;
-    region.shown = std::make_shared<observe::RegionView>(
-        observe::RegionView{.id = state.id,
-                            .name = state.name,
-                            .zones = std::move(zones),
-                            .tables = region.list.build(),
-                            .place = observe::placeOf(state.name),
-                            .clockOffset = clockOffset});
-    return region.shown;
-}
-
-// True if a link between this zone and another is cut, in either direction.
-bool SnapshotBuilder::isCutOff(RegionId region, ZoneIndex zone) const {
-    const auto node = nodeOf(region, zone);
-    return std::ranges::any_of(kZones, [&](ZoneIndex other) {
-        const auto peer = nodeOf(region, other);
-        return m_world.network.isCut(node, peer) || m_world.network.isCut(peer, node);
-    });
-}
-
-std::shared_ptr<observe::Snapshot> SnapshotBuilder::show(std::vector<observe::FaultView> faults,
-                                                         const observe::Totals& totals) {
-    while (m_regions.size() < m_world.regions.size())
-        m_regions.emplace_back();
-    auto snapshot = std::make_shared<observe::Snapshot>();
-    snapshot->at = m_world.now;
-    snapshot->profile = m_world.profile.name;
-    snapshot->seed = m_world.seed;
-    snapshot->clock.calendar = m_world.calendar();
-    snapshot->clock.now = m_world.now;
-    snapshot->faults = std::move(faults);
-    snapshot->totals = totals;
-    for (const auto& region : m_world.regions)
-        snapshot->regions.push_back(showRegion(*region));
-    m_globals.show(*snapshot);
-    return snapshot;
 }
 
 }  // namespace orrery::cluster

@@ -50,6 +50,10 @@ private:
         std::uint32_t replicas = 0;
         std::uint64_t lagRecords = 0;
         Duration lag{};  ///< The longest of its replicas.
+        /// Partitions that clients in the zone can write, and so on.
+        std::uint32_t writable = 0;
+        std::uint32_t stronglyReadable = 0;
+        std::uint32_t readable = 0;
     };
     using ZoneSums = std::array<Sums, kZonesPerRegion>;
     /// A table at its last visit.
@@ -67,6 +71,8 @@ private:
         ZoneSums sums;  ///< Without the longest lag, which is the last of `lags`.
         std::array<std::multiset<Duration>, kZonesPerRegion> lags;
         observe::RegionViewPtr shown;
+        std::array<Instant, kZonesPerRegion> limitedSince = {Instant::never(), Instant::never(),
+                                                             Instant::never()};
     };
 
     /// The rest of a round of looks.
@@ -95,6 +101,7 @@ private:
     std::vector<observe::PartitionView> partitions(
         KeySpaceId space, const std::vector<observe::PartitionView>& before) const;
     observe::PartitionView partition(const Group& group) const;
+    void showServing(const RegionState& state, ZoneIndex zone, observe::ZoneView& shown);
     observe::ReplicaView replica(const Group& group, ZoneIndex zone) const;
     /// True if a value of the partition will differ in the next snapshot, even without an event.
     bool moves(const observe::PartitionView& partition) const;

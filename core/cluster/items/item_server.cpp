@@ -7,6 +7,7 @@
 #include "core/base/check.h"
 #include "core/base/overloaded.h"
 #include "core/cluster/items/range_reader.h"
+#include "core/cluster/items/staleness.h"
 #include "core/cluster/replicas/log_reader.h"
 #include "core/cluster/writes/item_view.h"
 
@@ -50,7 +51,7 @@ void ItemServer::perform(Group& group, const ParkedOp& asked) {
     if (request->transaction) return transact(group, asked);
     std::visit(
         Overloaded{
-            [&]<OneOf<ReadItem, ReadBatch> T>(const T&) { read(group, zone, op, request->key); },
+            [&]<OneOf<ReadItem, ReadBatch> T>(const T&) { read(group, zone, op, *request); },
             [&](const ReadRange& range) { readPage(group, zone, op, *request, range); },
             [&](const WriteItem& one) { write(group, asked, one); },
             [&](const WriteBatch& batch) { write(group, asked, batch.writes[request->part]); },
@@ -64,22 +65,35 @@ void ItemServer::perform(Group& group, const ParkedOp& asked) {
 }
 
 template <typename T>
-void ItemServer::answerRead(Group& group, ZoneIndex zone, OpId op, storage::StorageResult<T> read) {
+void ItemServer::answerRead(Group& group, ZoneIndex zone, OpId op, storage::StorageResult<T> read,
+                            storage::StorageResult<std::uint64_t> stale) {
     if (!read) return m_answer(group, zone, op, refused(m_world.damaged(std::move(read).error())));
     auto result = std::make_unique<OpResult>();
     result->answer = *std::move(read);
     result->served = served(group, zone);
+    // The newest replica may have damage that this read did not meet.
+    if (stale) result->served.staleItems = *stale;
     result->gate = group.gate;
     m_answer(group, zone, op, std::move(result));
 }
 
-void ItemServer::read(Group& group, ZoneIndex zone, OpId op, const std::string& key) {
-    answerRead(group, zone, op, appliedItem(m_world, group, zone, key));
+void ItemServer::read(Group& group, ZoneIndex zone, OpId op, const OpRequest& request) {
+    auto item = appliedItem(m_world, group, zone, request.key);
+    const bool mayBeStale = item && !request.needsLeader();
+    answerRead(group, zone, op, std::move(item),
+               mayBeStale ? staleItem(m_world, LogReader(m_world, m_replicator), group, zone,
+                                      request.key, request.committedBefore)
+                          : 0);
 }
 
 void ItemServer::readPage(Group& group, ZoneIndex zone, OpId op, const OpRequest& request,
                           const ReadRange& range) {
-    answerRead(group, zone, op, readRange(m_world, group, zone, range, request));
+    auto page = readRange(m_world, group, zone, range, request);
+    const bool mayBeStale = page && !request.needsLeader();
+    auto stale = mayBeStale ? staleItems(m_world, LogReader(m_world, m_replicator), group, zone,
+                                         range, request, *page)
+                            : 0;
+    answerRead(group, zone, op, std::move(page), std::move(stale));
 }
 
 void ItemServer::write(Group& group, const ParkedOp& asked, const WriteItem& write) {

@@ -107,15 +107,17 @@ private:
 
     void serveNow(Group& group, const ParkedOp& asked);
     void perform(Group& group, const ParkedOp& asked);
-    void read(Group& group, ZoneIndex zone, OpId op, const std::string& key);
+    void read(Group& group, ZoneIndex zone, OpId op, const OpRequest& request);
     void write(Group& group, const ParkedOp& asked, const WriteItem& write);
     void transact(Group& group, const ParkedOp& asked);
     void answerOnce(Group& group, Waiter waiter);
     void readPage(Group& group, ZoneIndex zone, OpId op, const OpRequest& request,
                   const ReadRange& range);
-    /// Answers with what a read returned; reports the damage that it found.
+    /// Answers with what a read returned, and with how many items were stale; reports the damage
+    /// that it found.
     template <typename T>
-    void answerRead(Group& group, ZoneIndex zone, OpId op, storage::StorageResult<T> read);
+    void answerRead(Group& group, ZoneIndex zone, OpId op, storage::StorageResult<T> read,
+                    storage::StorageResult<std::uint64_t> stale);
     void answerWaiters(Group& group, Work& work);
     void finish(Group& group, Waiter waiter);
     /// The global indexes show the record, or need not.

@@ -132,17 +132,22 @@ KeySpaceId spaceOf(const ReadRange& range) {
     return index != nullptr ? index->space : KeySpaceId{};
 }
 
-storage::StorageResult<RangeReply> readRange(const WorldState& world, const Group& group,
-                                             ZoneIndex zone, const ReadRange& range,
-                                             const OpRequest& request) {
+KeyBounds pageBounds(const Group& group, const ReadRange& range, const OpRequest& request) {
     const KeyBounds partition = group.boundsIn(spaceOf(range));
     ReadRange::Bounds left = range.bounds(request.part);
     (range.forward ? left.begin : left.end) = request.key;
     const auto begin = std::max(left.begin, std::string_view(partition.begin));
     const std::string_view partitionEnd = partition.end;
     const auto end = left.end.empty() ? partitionEnd : std::min(left.end, partitionEnd);
+    return {std::string(begin), std::string(end)};
+}
+
+storage::StorageResult<RangeReply> readRange(const WorldState& world, const Group& group,
+                                             ZoneIndex zone, const ReadRange& range,
+                                             const OpRequest& request) {
+    KeyBounds bounds = pageBounds(group, range, request);
     return PageReader(world, group, zone, range, request)
-        .read(std::string(begin), std::string(end));
+        .read(std::move(bounds.begin), std::move(bounds.end));
 }
 
 GroupId nextPartition(const WorldState& world, const ReadRange& range, std::uint32_t part,

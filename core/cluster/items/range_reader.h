@@ -13,6 +13,9 @@ storage::StorageResult<RangeReply> readRange(const WorldState& world, const Grou
                                              ZoneIndex zone, const ReadRange& range,
                                              const OpRequest& request);
 
+/// The storage keys that a page may read in this partition.
+KeyBounds pageBounds(const Group& group, const ReadRange& range, const OpRequest& request);
+
 /// The key space that a page reads.
 KeySpaceId spaceOf(const ReadRange& range);
 

@@ -47,6 +47,9 @@ struct OpRequest {
     std::uint32_t part = 0;               ///< One of a batch, or the range where a page continues.
     std::string key;  ///< The storage key of an item, or where a page continues.
     Access access = Access::Eventual;
+    /// For an eventual read: what was committed when it began. No replica serves by it; it only
+    /// tells whether the answer was stale.
+    Lsn committedBefore{};
     /// For a page: its remaining limits.
     std::uint64_t itemsLeft = 0;
     std::uint64_t bytesLeft = 0;

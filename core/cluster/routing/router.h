@@ -29,6 +29,8 @@ public:
            LedgerMaker makeLedger);
 
     void admit(CallId id, std::unique_ptr<Call> call, Caller caller);
+    /// Counts and traces a request that got an error before it was a call.
+    void recordRefused(observe::RequestServed event);
     /// Sends a replica's answer to the router of the call.
     void answer(Group& group, ZoneIndex from, OpId op, std::unique_ptr<OpResult> result);
 
@@ -54,6 +56,8 @@ public:
         std::uint64_t clientErrors = 0;
         std::uint64_t serverErrors = 0;
         std::uint64_t staleReads = 0;
+        /// Reads that a replica served while it lagged, but whose items were the newest.
+        std::uint64_t laggingReads = 0;
         /// Requests on items that were refused because of a transaction.
         std::uint64_t transactionConflicts = 0;
     };
@@ -81,6 +85,7 @@ private:
     void addOp(PendingCall& call, GroupId group, OpRequest asked);
     /// True if other Regions have to agree to what the leader of this partition serves.
     bool isStrong(GroupId group) const;
+    Lsn committedIn(GroupId group) const;
     std::optional<ZoneIndex> routerZone(const RegionState& region, ZoneIndex wanted) const;
     /// For a part whose partition does not exist: true if that decides its outcome. Otherwise the
     /// part may have another partition now.
@@ -104,6 +109,7 @@ private:
     void findLate(CallNumber number, const PendingCall& call, std::vector<OpId>& late) const;
     void sendLate(const OpId& op);
     bool isTooLate(const PendingCall& call) const;
+    void countError(int httpStatus);
     void traceServed(const PendingCall& call, const Answered& answered);
 
     WorldState& m_world;

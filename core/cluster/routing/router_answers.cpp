@@ -47,7 +47,9 @@ void Router::on(OpAnswered& answered) {
     if (next == LeaderRequests::Next::Wait) return;
     if (next == LeaderRequests::Next::Send) return send(answered.op.call, call, answered.op.part);
     OpResult& result = *answered.result;
+    const std::uint64_t staleBefore = call.served.staleItems.value_or(0);
     call.served = result.served;
+    if (call.served.staleItems) *call.served.staleItems += staleBefore;
     call.gate = std::max(call.gate, result.gate);
     if (take(answered.op.call, call, answered.op.part, result))
         partDone(answered.op.call, call, answered.op.part);
@@ -144,6 +146,7 @@ bool Router::takePage(CallNumber number, PendingCall& call, RangeReply& taken) {
         continued.key = range.forward ? bounds.begin : bounds.end;
         next = nextPartition(m_world, range, continued.part, nullptr);
     }
+    continued.committedBefore = committedIn(next);
     continued.itemsLeft = call.itemsLeft;
     continued.bytesLeft = call.bytesLeft;
     op.request = std::make_shared<const OpRequest>(std::move(continued));

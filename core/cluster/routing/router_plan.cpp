@@ -118,6 +118,11 @@ bool Router::planItem(PendingCall& call, const TablePtr& table, const types::Key
     return table->status != TableStatus::Creating && call.ops.back().group != GroupId{};
 }
 
+Lsn Router::committedIn(GroupId id) const {
+    const Group* const group = m_world.findGroup(id);
+    return group != nullptr ? group->committed : Lsn{};
+}
+
 bool Router::isStrong(GroupId id) const {
     const Group* const group = m_world.findGroup(id);
     return group != nullptr && m_world.catalog.globals().strong(group->table) != nullptr;
@@ -132,6 +137,7 @@ void Router::addOp(PendingCall& call, GroupId group, OpRequest asked) {
     const Duration patience = op.isStrong ? profile.strongRequestTimeout : profile.requestTimeout;
     call.patience = std::max(call.patience, patience);
     asked.deadline = call.admittedAt + patience;
+    asked.committedBefore = committedIn(group);
     op.request = std::make_shared<const OpRequest>(std::move(asked));
     call.ops.push_back(std::move(op));
 }

@@ -70,15 +70,32 @@ About aboutOf(const Request& request) {
 
 }  // namespace
 
+void Router::countError(int httpStatus) {
+    if (httpStatus >= 500) ++m_totals.serverErrors;
+    if (httpStatus >= 400 && httpStatus < 500) ++m_totals.clientErrors;
+}
+
+void Router::recordRefused(observe::RequestServed event) {
+    ++m_totals.requests;
+    countError(event.httpStatus);
+    const CauseScope scope(m_world.queue);
+    m_world.queue.cause = m_world.emit(observe::RequestAdmitted{event.operation, {}});
+    event.kind = observe::RequestKind::Unknown;
+    event.errorText = std::string(observe::shortText(event.errorText));
+    event.admittedAt = m_world.now;
+    m_world.emit(std::move(event));
+}
+
 void Router::traceServed(const PendingCall& call, const Answered& answered) {
     const int status = answered.result ? 200 : httpStatus(answered.result.error().type);
-    if (status >= 500) ++m_totals.serverErrors;
-    if (status >= 400 && status < 500) ++m_totals.clientErrors;
+    countError(status);
     // A call that names no existing table, or has no valid key, never became a request.
     const About about =
         call.request ? aboutOf(*call.request) : About{observe::RequestKind::Unknown};
     const bool read = about.kind == observe::RequestKind::Read;
-    if (read && answered.served.behindRecords > 0) ++m_totals.staleReads;
+    const std::uint64_t staleItems = answered.served.staleItems.value_or(0);
+    if (read && staleItems > 0) ++m_totals.staleReads;
+    if (read && staleItems == 0 && answered.served.behindRecords > 0) ++m_totals.laggingReads;
     observe::RequestServed event;
     if (answered.call) event.operation = answered.call->operationName();
     if (about.table != nullptr)
@@ -89,8 +106,8 @@ void Router::traceServed(const PendingCall& call, const Answered& answered) {
     if (about.keys != 0)
         event.key = std::to_string(about.keys) + (about.keys == 1 ? " key" : " keys");
     if (!answered.result) {
-        const std::string_view name = errorName(answered.result.error().type);
-        event.error = name.substr(name.rfind('#') + 1);
+        event.error = shortErrorName(answered.result.error().type);
+        event.errorText = observe::shortText(answered.result.error().message);
     }
     event.httpStatus = status;
     event.kind = about.kind;
@@ -102,6 +119,7 @@ void Router::traceServed(const PendingCall& call, const Answered& answered) {
     event.lsn = answered.served.applied;
     event.behindRecords = answered.served.behindRecords;
     event.behind = answered.served.behind;
+    event.staleItems = staleItems;
     event.admittedAt = call.admittedAt;
     event.took = m_world.now - call.admittedAt;
     m_world.emit(std::move(event));

@@ -31,6 +31,16 @@ struct CallInput {
     Caller caller;
 };
 
+/// A request that got an error before it became a call of this world. The world only records it:
+/// in the trace, and in the totals.
+struct RefusedCall {
+    std::string operation;  ///< "PutItem"; the method and path if it names no operation.
+    std::string table;      ///< TableName as in the request, or empty.
+    std::string error;      ///< The short name, or empty.
+    std::string errorText;
+    int httpStatus = 400;
+};
+
 /// Ends one fault or all of them. (FaultRequest begins one.)
 struct HealFault {
     std::uint64_t fault = 0;
@@ -136,10 +146,11 @@ struct CancelJob {
     JobId job{};
 };
 
-using Input = std::variant<CallInput, FaultRequest, HealFault, HealAllFaults, SetProfile,
-                           SetRegionClock, SetRegionLink, SetClock, WallClock, CalendarJump,
-                           StorageSynced, StorageAccepts, StorageFailure, StartChecksums,
-                           StepChecksums, DropChecksums, CancelJob, ResetTables, ExperimentInput>;
+using Input =
+    std::variant<CallInput, RefusedCall, FaultRequest, HealFault, HealAllFaults, SetProfile,
+                 SetRegionClock, SetRegionLink, SetClock, WallClock, CalendarJump, StorageSynced,
+                 StorageAccepts, StorageFailure, StartChecksums, StepChecksums, DropChecksums,
+                 CancelJob, ResetTables, ExperimentInput>;
 
 /// The number of what the input began (a fault, a checksum scan) or how much it did (a reset),
 /// otherwise 0. Or one sentence that says why the input was refused.

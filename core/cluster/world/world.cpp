@@ -281,6 +281,7 @@ observe::Totals World::Impl::totals() const {
     all.clientErrors = calls.clientErrors;
     all.serverErrors = calls.serverErrors;
     all.staleReads = calls.staleReads;
+    all.laggingReads = calls.laggingReads;
     all.transactionConflicts = calls.transactionConflicts;
     all.elections = replicator.totals().elections;
     all.messages = replicator.totals().messages;

@@ -32,6 +32,7 @@ public:
 
     // One per kind of input; see world_inputs.cpp.
     Admitted admit(CallInput& input);
+    Admitted admit(RefusedCall& input);
     Admitted admit(const FaultRequest& request);
     Admitted admit(const HealFault& input);
     Admitted admit(const HealAllFaults& input);

@@ -20,6 +20,17 @@ Admitted World::Impl::admit(CallInput& input) {
     return 0;
 }
 
+Admitted World::Impl::admit(RefusedCall& input) {
+    observe::RequestServed event;
+    event.operation = std::move(input.operation);
+    event.table = std::move(input.table);
+    event.error = std::move(input.error);
+    event.errorText = std::move(input.errorText);
+    event.httpStatus = input.httpStatus;
+    router.recordRefused(std::move(event));
+    return 0;
+}
+
 Admitted World::Impl::admit(const FaultRequest& request) {
     return zones.begin(request);
 }

@@ -2,10 +2,13 @@
 
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QLabel>
 #include <QMessageBox>
 #include <QPointer>
 #include <QSignalSpy>
 #include <QTest>
+
+#include <algorithm>
 
 #include "tests/support/test_main.h"
 #include "widgets/base/attribute_text.h"
@@ -108,15 +111,36 @@ private slots:
         QCOMPARE(dialog.item().value("at")["N"].toString(), QStringLiteral("0"));
     }
 
-    // One plain attribute beside typed ones would turn all of them into maps.
-    void anAttributeWithoutATypeAmongTypedOnesIsAProblem() {
+    // One plain attribute beside typed ones once turned all of them into maps.
+    void anAttributeWithoutATypeAmongTypedOnesIsReadByItself() {
         ItemDialog dialog("Orders", textKey());
-        dialog.editItem({{"id", typed("S", "x")}});
-        dialog.editor()->setPlainText(R"({"id": {"S": "x"}, "n": 1})");
-        QVERIFY2(dialog.problem().startsWith("n has no type"), qPrintable(dialog.problem()));
-        QVERIFY(!dialog.putButton()->isEnabled());
-        dialog.editor()->setPlainText(R"({"id": "x", "n": 1})");
+        dialog.editItem({{"id", typed("S", "x")}, {"tags", QJsonObject{{"SS", QJsonArray{"a"}}}}});
+        dialog.editor()->setPlainText(
+            R"({"id": {"S": "x"}, "rating": 5.10, "tags": ["a", "b"], "n": {"N": "7"}})");
         QVERIFY(dialog.problem().isEmpty());
+        QCOMPARE(dialog.item()["id"], typed("S", "x"));
+        QCOMPARE(dialog.item()["n"], typed("N", "7"));
+        QCOMPARE(dialog.item()["rating"], typed("N", "5.10"));
+        QCOMPARE(dialog.item()["tags"], (QJsonObject{{"SS", QJsonArray{"a", "b"}}}));
+        const auto notes = dialog.findChildren<QLabel*>();
+        QVERIFY(std::ranges::any_of(notes, [](const QLabel* label) {
+            return label->text().contains("rating (Number), tags (String set)");
+        }));
+        dialog.editor()->setPlainText(R"({"id": {"S": "x"}, "tags": 1})");
+        QVERIFY(dialog.stateText().contains("tags (String set → Number)"));
+    }
+
+    void ctrlReturnPutsTheItem() {
+        ItemDialog dialog("Orders", textKey());
+        dialog.open();
+        QVERIFY(QTest::qWaitForWindowActive(&dialog));
+        QSignalSpy put(&dialog, &ItemDialog::putWanted);
+        dialog.editor()->setPlainText("{");
+        QTest::keyClick(dialog.editor(), Qt::Key_Return, Qt::ControlModifier);
+        QCOMPARE(put.count(), 0);
+        dialog.editor()->setPlainText(R"({"id": "x"})");
+        QTest::keyClick(dialog.editor(), Qt::Key_Return, Qt::ControlModifier);
+        QCOMPARE(put.count(), 1);
     }
 
     void anotherKeyIsSaidToBeTwoWrites() {

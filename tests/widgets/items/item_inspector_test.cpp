@@ -2,6 +2,7 @@
 
 #include <QClipboard>
 #include <QElapsedTimer>
+#include <QTabBar>
 #include <QTest>
 
 #include "tests/support/test_main.h"
@@ -47,6 +48,22 @@ private slots:
         inspector.grab();
         QVERIFY2(timer.elapsed() < 3'000, qPrintable(QString::number(timer.elapsed())));
         QVERIFY(inspector.text()->toPlainText().size() > 390'000);
+    }
+
+    void withoutLeaderNoReplicaIsEvenWithIt() {
+        ItemInspector inspector;
+        inspector.resize(360, 400);
+        inspector.setKey("us-east-1", "Odd", {{"id", textOf("1")}}, "1");
+        ItemVersions versions = everywhere({{"id", textOf("1")}});
+        inspector.setVersions(versions);
+        inspector.findChild<QTabBar*>()->setCurrentIndex(2);
+        QVERIFY(inspector.factsText().contains("even with the leader"));
+        versions.versions[0].role = QStringLiteral("follower");
+        versions.why = QStringLiteral("the leader, us-east-1c, reaches no majority");
+        inspector.setVersions(versions);
+        QVERIFY2(inspector.factsText().contains("has all that is committed; the leader, "
+                                                "us-east-1c, reaches no majority"),
+                 qPrintable(inspector.factsText()));
     }
 
     void aKeyIsShownAsItIsAndNotAsHtml() {

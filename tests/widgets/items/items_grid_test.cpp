@@ -36,6 +36,28 @@ private slots:
         QCOMPARE(last, 4000);
     }
 
+    /// The keyboard goes on where Ctrl+End has led, not at the first row that is loaded.
+    void upAfterTheEndGoesToTheRowAbove() {
+        NumberedItems items(1'000'000);
+        ItemsModel model(&items);
+        ItemsGrid grid(&model);
+        grid.setItemCount(1'000'000);
+        grid.resize(500, 400);
+        grid.show();
+        model.setTarget({"r", "t", {}, "ra"}, {"id"});
+        items.answer();
+        QTest::keyClick(grid.table(), Qt::Key_End, Qt::ControlModifier);
+        items.answer();
+        QCOMPARE(grid.table()->currentIndex().data().toInt(), 999'999);
+        QTest::keyClick(grid.table(), Qt::Key_Up);
+        QCOMPARE(grid.table()->currentIndex().data().toInt(), 999'998);
+        grid.jumpTo(0.5);
+        items.answer();
+        const int top = model.index(grid.table()->topRow(), 0).data().toInt();
+        QTest::keyClick(grid.table(), Qt::Key_Down);
+        QCOMPARE(grid.table()->currentIndex().data().toInt(), top);
+    }
+
     void draggingTheBarJumpsAndTheLastWishCounts() {
         NumberedItems items(1'000'000);
         ItemsModel model(&items);

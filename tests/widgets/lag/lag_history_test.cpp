@@ -44,6 +44,54 @@ private slots:
         QVERIFY(std::ranges::is_sorted(line, {}, &QPointF::x));
     }
 
+    void aTimeWithoutLeaderIsDrawnWithItsLength() {
+        LagHistory history;
+        for (int i = 0; i <= 100; ++i) {
+            LagHistory::Sample one = sample(i * 100ms, 0);
+            one.lacksLeader = i >= 30 && i < 50;
+            history.add(one);
+        }
+        const auto gaps = history.gaps(1min);
+        QCOMPARE(gaps.size(), 1u);
+        QCOMPARE(gaps[0].length, Duration(2s));
+        QCOMPARE(gaps[0].begin, -7.0);
+        QCOMPARE(gaps[0].end, -5.0);
+        QVERIFY(history.gaps(3s).empty());
+    }
+
+    void theViewDrawsTimesWithoutLeaderAndFaults() {
+        widgets::LagView view;
+        view.resize(700, 260);
+        view.show();
+        for (int i = 0; i <= 60; ++i) {
+            auto table = std::make_shared<observe::TableView>(*test::makeTable("t"));
+            if (i >= 20 && i < 40) table->partitions[1].serving.whole.writes = false;
+            auto region = test::makeRegion("us-east-1", {table});
+            for (observe::ZoneView& zone : region->zones)
+                if (i >= 20 && i < 40) zone.why = "no leader";
+            auto snapshot = test::makeSnapshot({region});
+            snapshot->at = Instant(i * 100ms);
+            observe::FaultView fault;
+            fault.kind = "zone-outage";
+            fault.target = "us-east-1b";
+            fault.since = Instant(2s);
+            snapshot->faults = {fault};
+            view.setScope("us-east-1", "t");
+            view.setSnapshot(snapshot);
+        }
+        for (const int scope : {0, 1}) {
+            view.scopeBox()->setCurrentIndex(scope);
+            emit view.scopeBox()->activated(scope);
+            const auto& bands = view.recordsChart()->bands();
+            QCOMPARE(bands.size(), 1u);
+            QCOMPARE(bands[0].text, QStringLiteral("no leader for 2 s"));
+            QCOMPARE(view.recordsChart()->marks().size(), 1u);
+            const QString text = view.recordsChart()->textAt(-4.0);
+            QVERIFY2(text.startsWith("4 s ago\na: 0 records behind"), qPrintable(text));
+            QVERIFY(text.contains("no leader for 2 s") && text.contains("us-east-1b has failed"));
+        }
+    }
+
     void whileTheClockStandsTheLastSampleIsReplaced() {
         LagHistory history;
         history.add(sample(1s, 4));

@@ -27,6 +27,23 @@ private slots:
                  QStringLiteral("75.0 % – 100.0 %"));
     }
 
+    void aLeaderWithoutAMajorityIsNotShownAsOne() {
+        PartitionTableModel model;
+        auto partitions = test::makeTable("t")->partitions;
+        partitions[2].serving.whole = {false, false, true};
+        partitions[2].serving.why = "the leader, us-east-1c, reaches no majority";
+        partitions[2].serving.since = Instant(std::chrono::seconds(5));
+        model.setPartitions(partitions);
+        const auto text = [&model](int row, int column, int role = Qt::DisplayRole) {
+            return model.index(row, column).data(role).toString();
+        };
+        QCOMPARE(text(1, PartitionTableModel::Serves), QStringLiteral("everything"));
+        QCOMPARE(text(2, PartitionTableModel::Serves), QStringLiteral("eventual reads only"));
+        QCOMPARE(text(2, PartitionTableModel::LagC), QStringLiteral("leader, no majority"));
+        QVERIFY(text(2, PartitionTableModel::Serves, Qt::ToolTipRole)
+                    .contains("since 00:00:05.000: the leader, us-east-1c, reaches no majority"));
+    }
+
     void aReplicaThatIsBehindSaysByHowMuch() {
         PartitionTableModel model;
         auto partitions = test::makeTable("t")->partitions;

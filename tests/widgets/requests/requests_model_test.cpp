@@ -26,6 +26,7 @@ observe::Event request(std::uint64_t number, const std::string& operation = "Get
     served.replicaKnown = true;
     served.replica.zone = ZoneIndex(1);
     served.behindRecords = behind;
+    served.staleItems = behind == 0 ? 0 : 1;
     served.httpStatus = status;
     served.error = error;
     served.replica.region = RegionId(1);
@@ -100,6 +101,45 @@ private slots:
         const auto parsed = RequestFilter::parse(filter);
         QVERIFY(parsed.problem().isEmpty());
         QTEST(parsed.matches(std::get<observe::RequestServed>(event.body)), "matches");
+    }
+
+    /// A replica that lags may well have the newest version of an item.
+    void tellsStaleReadsFromThoseOfAReplicaThatLags() {
+        RequestsModel model;
+        observe::Event lagging = request(2, "GetItem", 3);
+        std::get<observe::RequestServed>(lagging.body).staleItems = 0;
+        observe::Event page = request(3, "Query", 3);
+        auto& paged = std::get<observe::RequestServed>(page.body);
+        paged.kind = observe::RequestKind::Read;
+        paged.staleItems = 2;
+        model.append(std::vector{request(1), lagging, request(3, "GetItem", 3), page});
+        const auto at = [&model](int row, int role = Qt::DisplayRole) {
+            return model.index(row, RequestsModel::Behind).data(role);
+        };
+        QCOMPARE(at(0).toString(), QStringLiteral("fresh"));
+        QCOMPARE(at(1).toString(), QStringLiteral("lagging, same value · 3 records, 0 ms"));
+        QCOMPARE(at(2).toString(), QStringLiteral("stale · 3 records, 0 ms"));
+        QCOMPARE(at(3).toString(), QStringLiteral("2 stale items · 3 records, 0 ms"));
+        QVERIFY(!at(1, Qt::BackgroundRole).isValid() && at(2, Qt::BackgroundRole).isValid());
+        model.setFilter(RequestFilter::parse("stale"));
+        QCOMPARE(model.rowCount(), 2);
+        model.setFilter(RequestFilter::parse("lagging -stale"));
+        QCOMPARE(model.rowCount(), 1);
+    }
+
+    /// The rows come in the order of the answers, so a column of the time before could run
+    /// backwards.
+    void theTimeOfARowIsThatOfItsAnswer() {
+        RequestsModel model;
+        observe::Event slow = request(1);
+        std::get<observe::RequestServed>(slow.body).took = std::chrono::seconds(2);
+        observe::Event quick = request(2);
+        std::get<observe::RequestServed>(quick.body).admittedAt = Instant(std::chrono::seconds(3));
+        model.append(std::vector{slow, quick});
+        QCOMPARE(model.index(0, RequestsModel::Time).data().toString(),
+                 QStringLiteral("00:00:02.000"));
+        QCOMPARE(model.index(1, RequestsModel::Time).data().toString(),
+                 QStringLiteral("00:00:03.000"));
     }
 
     void aRequestAboutATableIsNoWrite() {

@@ -109,6 +109,34 @@ private slots:
         QCOMPARE(model.rowCount(), 0);
     }
 
+    void amongManyTablesOneIsFoundByKeysWithItsIndexes() {
+        std::vector<observe::TableViewPtr> tables;
+        for (int i = 0; i < 300; ++i) {
+            auto table = std::make_shared<observe::TableView>(
+                *makeTable("team-" + std::to_string(1000 + i) + "-orders"));
+            table->indexes.emplace_back().name = "ByDay";
+            tables.push_back(table);
+        }
+        Explorer explorer;
+        explorer.resize(240, 400);
+        explorer.setSnapshot(makeSnapshot({makeRegion("us-east-1", tables)}));
+        explorer.show();
+        QVERIFY(QTest::qWaitForWindowActive(&explorer));
+        QSignalSpy opened(&explorer, &Explorer::opened);
+        explorer.filterLine()->setFocus();
+        QTest::keyClicks(explorer.filterLine(), "1234");
+        const QAbstractItemModel* shown = explorer.tree()->model();
+        const QModelIndex region = shown->index(0, 0);
+        QCOMPARE(shown->rowCount(region), 1);
+        QCOMPARE(shown->rowCount(shown->index(0, 0, region)), 1);
+        QTest::keyClick(explorer.filterLine(), Qt::Key_Return);
+        QCOMPARE(opened.count(), 1);
+        QCOMPARE(opened[0][0].value<ExplorerTarget>().table, QStringLiteral("team-1234-orders"));
+        QTest::keyClick(explorer.filterLine(), Qt::Key_Down);
+        QVERIFY(explorer.tree()->hasFocus());
+        QCOMPARE(explorer.current().table, QStringLiteral("team-1234-orders"));
+    }
+
     void tellsOnlyOfTheTableWhoseCountChanged() {
         ExplorerModel model;
         const auto quiet = makeTable("Quiet", 5);

@@ -72,6 +72,69 @@ private slots:
         QCOMPARE(healed[0][0].value<std::uint64_t>(), 77u);
     }
 
+    void theMapFollowsTheRegionOfTheTableInFront() {
+        widgets::ZoneMap map;
+        map.resize(340, 260);
+        map.show();
+        const auto two = test::makeSnapshot(
+            {test::makeRegion("us-east-1", {}), test::makeRegion("eu-west-1", {})});
+        map.setSnapshot(two);
+        QVERIFY(QTest::qWaitForWindowExposed(&map));
+        const auto isInSight = [&map](int region) {
+            return !map.region(region)->tile(0)->visibleRegion().isEmpty();
+        };
+        QTRY_VERIFY(isInSight(0) && !isInSight(1));
+        map.setCurrentRegion("eu-west-1");
+        QTRY_VERIFY(isInSight(1) && !isInSight(0));
+        map.setSnapshot(two);
+        QVERIFY(isInSight(1));
+        map.setCurrentRegion("us-east-1");
+        QTRY_VERIFY(isInSight(0));
+    }
+
+    /// A zone that is up may still have no leader that reaches a majority.
+    void aZoneSaysWhatItsClientsCanDo_data() {
+        QTest::addColumn<bool>("cutOff");
+        QTest::addColumn<int>("writable");
+        QTest::addColumn<int>("stronglyReadable");
+        QTest::addColumn<int>("readable");
+        QTest::addColumn<QString>("state");
+        QTest::addColumn<QString>("leads");
+        QTest::newRow("all") << false << 8 << 8 << 8 << "Up" << "leads 3 of 8 replicas";
+        QTest::newRow("no majority")
+            << false << 0 << 0 << 8 << "Eventual reads only" << "no leader for 12 s";
+        QTest::newRow("cut off") << true << 0 << 0 << 8 << "Eventual reads only"
+                                 << "no link for 12 s";
+        QTest::newRow("in part") << false << 5 << 5 << 8 << "Writes 5 of 8" << "no leader for 12 s";
+        QTest::newRow("lease runs") << false << 0 << 8 << 8 << "Reads only" << "no leader for 12 s";
+        QTest::newRow("nothing") << false << 0 << 0 << 0 << "Serves nothing"
+                                 << "no leader for 12 s";
+    }
+    void aZoneSaysWhatItsClientsCanDo() {
+        QFETCH(bool, cutOff);
+        QFETCH(int, writable);
+        QFETCH(int, stronglyReadable);
+        QFETCH(int, readable);
+        observe::ZoneView zone;
+        zone.name = "us-east-1c";
+        zone.replicas = 8;
+        zone.leaders = 3;
+        zone.cutOff = cutOff;
+        zone.writable = static_cast<std::uint32_t>(writable);
+        zone.stronglyReadable = static_cast<std::uint32_t>(stronglyReadable);
+        zone.readable = static_cast<std::uint32_t>(readable);
+        if (writable < 8) {
+            zone.why = "no leader that reaches a majority";
+            zone.since = Instant(30s);
+        }
+        widgets::ZoneTile tile(2);
+        tile.setZone(zone, nullptr, Instant(42s));
+        QTEST(tile.stateText(), "state");
+        QTEST(tile.leadsText(), "leads");
+        QCOMPARE(tile.toolTip().contains("no leader that reaches a majority, since 00:00:30"),
+                 writable < 8);
+    }
+
     // Each of its zones heals the whole Region.
     void aLostRegionIsHealedAtAnyZone() {
         auto snapshot = oneRegion();
