@@ -303,7 +303,7 @@ void MainWindow::makeRoom(const observe::Snapshot& snapshot) {
     const bool hasContent =
         m_requests->model()->total() > 0 ||
         std::ranges::any_of(snapshot.regions, [](const observe::RegionViewPtr& region) {
-            return region->tables.size() > 0;
+            return !region->tables.empty();
         });
     if (hasContent) {
         if (!m_fullState.isEmpty()) restoreState(std::exchange(m_fullState, {}), kLayoutVersion);

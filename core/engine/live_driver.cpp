@@ -191,6 +191,7 @@ void LiveDriver::runTurn(Duration wall, CalendarTime calendar) {
     if (m_clock->paused() && !m_behind && step.until <= m_ranTo) return sweepGroups(end);
     m_behind = false;
     runWorld(step.until, end);
+    recordRefused();  // They came before the calls that wait.
     if (m_clock->paused() || m_inbox.empty()) return;
     admitSome(end);
     runWorld(step.until, end);

@@ -41,13 +41,14 @@ void createWithStream(WorldHarness& world) {
 
 /// A partition key whose partition has its leader in this zone.
 std::string keyLedBy(WorldHarness& world, std::size_t zone) {
-    for (int i = 0;; ++i) {
+    for (int i = 0; i < 1000; ++i) {
         const std::string pk = "k" + std::to_string(i);
         types::Item key;
         key.set("pk", types::AttributeValue::string(pk));
         const auto look = world.world().lookItem({"us-east-1", "T", std::move(key)});
         if (look->versions[zone].leader) return pk;
     }
+    qFatal("No partition has its leader in that zone.");
 }
 
 /// The names of the store's values about tables, streams and jobs.

@@ -32,7 +32,7 @@ private slots:
         QCOMPARE(engine.control("PUT", "/clock", R"({"state":"paused"})").status, 200);
         auto put = engine.callLater("PutItem", putJson("a"));
         const auto step = [&engine](const std::string& to) {
-            const auto answer = engine.control("POST", "/clock/step", R"({"to":")" + to + "\"}");
+            const auto answer = engine.control("POST", "/clock/step", "{\"to\":\"" + to + "\"}");
             const QJsonObject body =
                 QJsonDocument::fromJson(QByteArray::fromStdString(answer.body)).object();
             return body["event"].toObject()["kind"].toString();

@@ -67,7 +67,8 @@ private slots:
             "SerializationException", "");
         row("bad number", call("PutItem", R"({"TableName":"Tab","Item":{"pk":{"N":"1x"}}})"),
             "PutItem", "Tab", 400, "ValidationException",
-            "The parameter cannot be converted to a numeric value: 1x");
+            "1 validation error detected: The parameter cannot be converted to a numeric value: "
+            "1x");
         row("bad expression",
             call("GetItem", R"({"TableName":"Tab","Key":{"pk":{"S":"a"}},)"
                             R"("ProjectionExpression":"a b"})"),
@@ -111,7 +112,8 @@ private slots:
 
     void showsABadSignature() {
         engine::EngineOptions options;
-        options.credentials = {{"AKID", "secret"}};
+        options.credentials =
+            *auth::Credentials::parse("aws_access_key_id=AKID\naws_secret_access_key=secret\n");
         RunningEngine engine(std::move(options));
         BlockingClient client(engine.port());
         QCOMPARE(client.call("ListTables", "{}").status, 400);
@@ -129,7 +131,7 @@ private slots:
         client.call("Nonsense", "{}");
         client.call("GetItem", getJson("a"));
         const auto listed = lastOf(engine, 3);
-        QCOMPARE(listed.operation, std::string("GetItem"));
+        QCOMPARE(QString::fromStdString(listed.operation), QStringLiteral("GetItem"));
         const auto requests = requestsOf(engine);
         QCOMPARE(requests[1].operation, std::string("Nonsense"));
         QVERIFY(requests[0].admittedAt <= requests[1].admittedAt);

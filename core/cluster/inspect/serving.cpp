@@ -106,11 +106,11 @@ private:
                 "the leader, " + nameOf(leader.zone) + ", reaches no majority: " + missing(&leader);
             return;
         }
-        // A leader at rest renews its lease in one round; a new one may have to wait for the lease
-        // of the one before it.
+        // A leader at rest renews its lease in one round, also if its log is empty; a new one may
+        // have to wait for the lease of the one before it.
         const Lsn first = replica.state().log.firstOf(replica.term());
         const bool hasBegun = first != Lsn{} && replica.commitLsn() >= first;
-        if (serves || hasBegun) return;
+        if (serves || hasBegun || replica.isAtRest()) return;
         view.whole = {false, false, true};
         view.why = "the new leader, " + nameOf(leader.zone) + ", does not serve yet";
     }
