@@ -90,7 +90,7 @@ private slots:
             }
         }
         sharing.drop();
-        QCOMPARE(wakes.load(), 50);
+        QTRY_COMPARE(wakes.load(), 50);  // The worker wakes the loop after its work has ended.
     }
 
     void theOwnerRunsTheOthersWhileTheHelperIsAtOne() {
