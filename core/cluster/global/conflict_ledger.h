@@ -82,7 +82,7 @@ private:
     void addUnlisted(KeySpaceId table, OfTable& kept, const ConflictId& id, UnlistedRun run);
     void setRun(KeySpaceId table, OfTable& kept, const ConflictId& id, const LostRun& run);
     void noteFresh(OfTable& kept, const ConflictId& id);
-    void erase(KeySpaceId table, OfTable& kept, const ConflictId& id);
+    void erase(KeySpaceId table, OfTable& kept, ConflictId id);
     void forgetOldest(KeySpaceId table, OfTable& kept);
 
     void take(Group& group, OfTable& kept, Lsn lsn, const table::LogRecord& record);

@@ -170,7 +170,8 @@ void ConflictLedger::noteFresh(OfTable& kept, const ConflictId& id) {
     kept.fresh.push_back(id);
 }
 
-void ConflictLedger::erase(KeySpaceId table, OfTable& kept, const ConflictId& id) {
+// `id` may be the key of what goes, so it is a copy.
+void ConflictLedger::erase(KeySpaceId table, OfTable& kept, ConflictId id) {
     std::string key;
     if (const auto entry = kept.entries.find(id); entry != kept.entries.end()) {
         key = std::move(entry->second.conflict.key);

@@ -300,7 +300,8 @@ void TreeCopier::forget(Group& group, ZoneIndex zone) {
 }
 
 void TreeCopier::forget(GroupId group) {
-    std::erase_if(m_chunkAt, [group](const auto& one) { return one.first.first == group; });
+    for (const ZoneIndex zone : kZones)
+        m_chunkAt.erase({group, zone});
 }
 
 // Tree and log are on two disks, or in two files: either may be older than the other claims.

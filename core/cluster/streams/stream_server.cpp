@@ -9,7 +9,8 @@
 namespace orrery::cluster {
 namespace {
 
-/// A page ends after the record with which it reaches this many bytes.
+/// A reply ends after the record with which it reaches this many bytes.
+constexpr std::uint64_t kReplyBytesMax = 1024 * 1024;
 constexpr std::uint64_t kArchiveBytes = 256u << 10;
 /// A request reads at most this much from the archive, plus the rest of the last block. The log's
 /// reader has the same bound. Records that show only keys hold whole images as well.
@@ -91,7 +92,7 @@ public:
         m_bytes += entryBytes(m_stream, *entry);
         m_reply.position = lsn;
         m_reply.entries.push_back(std::move(*entry));
-        m_isFull = m_reply.entries.size() >= m_read.limit || m_bytes >= kPageBytesMax;
+        m_isFull = m_reply.entries.size() >= m_read.limit || m_bytes >= kReplyBytesMax;
         return m_isFull || isLast ? Next::Stop : Next::Go;
     }
 
